@@ -1,0 +1,28 @@
+# The commands of README.md. Each does the set-up that it needs.
+#   make setup [STACK=onedl|openmmlab]   environment in .venv (.venv-openmmlab)
+#   make demo                            the main job on procedurally made cities
+#   make test                            the test-suite, with coverage
+#   make lint                            ruff
+STACK ?= onedl
+PYTHON ?= python3
+VENV := $(if $(filter openmmlab,$(STACK)),.venv-openmmlab,.venv)
+BIN := $(VENV)/bin
+TORCH ?= torch==2.13.0
+MARK := $(VENV)/.ready
+
+.PHONY: setup demo test lint
+setup: $(MARK)
+
+$(MARK): setup.py tools/setup_environment.sh
+	bash tools/setup_environment.sh $(STACK) $(VENV) $(PYTHON) "$(TORCH)"
+	touch $@
+
+demo: setup
+	$(BIN)/python tools/demo.py
+
+test: setup
+	$(BIN)/python -m pytest --cov=mmuda --cov-report=term --cov-fail-under=90
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check mmuda tools tests projects setup.py

@@ -1,0 +1,60 @@
+# DANN on pairs of the Approximation strategy (Sect. 5.2).
+_base_ = './source-only_hannover_vaihingen.py'
+
+encoder = [
+    'segmentor.backbone',
+    'segmentor.decode_head.image_pool',
+    'segmentor.decode_head.aspp_modules',
+    'segmentor.decode_head.bottleneck',
+]
+model = dict(
+    _delete_=True,
+    type='DomainAdaptor',
+    segmentor=_base_.model,
+    data_preprocessor=dict(_base_.data_preprocessor, type='DomainDataPreprocessor'),
+    objectives=dict(
+        supervision=dict(type='Supervision', phase='supervise'),
+        alignment=dict(
+            type='FeatureAlignment',
+            # The 1x1 convolution that combines the branches: 256 channels.
+            tap='decode_head.bottleneck',
+            discriminator=dict(
+                type='InvertedBottleneckDiscriminator', in_channels=256))),
+    # Three steps per iteration: segmentation, discriminator, flipped labels.
+    phases=[
+        dict(name='supervise', updates=['segmentor']),
+        dict(name='critic', updates=['objectives.alignment.discriminator']),
+        dict(name='align', updates=encoder),
+    ])
+model_wrapper_cfg = dict(type='PhasedDistributedDataParallel')
+
+# "Adadelta optimizers (one for each step)".
+adadelta = dict(type='OptimWrapper', optimizer=dict(type='Adadelta'))
+optim_wrapper = dict(
+    _delete_=True,
+    constructor='PhasedOptimWrapperConstructor',
+    supervise=adadelta,
+    critic=adadelta,
+    align=adadelta)
+
+strategy = 'approximation'
+source_model = 'source-only_hannover_vaihingen.py'
+pairing = dict(strategy=strategy)
+train_dataloader = dict(
+    # "Reduce the batch size to 16, using only a fixed subset of X^S": 16 pairs, and
+    # 250 such mini-batches an epoch are 4000 of the 8000 source patches.
+    batch_size=32,
+    sampler=dict(
+        _delete_=True,
+        type='PairedSampler',
+        subset=4000,
+        mapping='work_dirs/mappings/'
+        f'{{$MMUDA_SOURCE:hannover}}_{{$MMUDA_TARGET:vaihingen}}_{strategy}.csv'),
+    dataset=dict(target=_base_.target_train_unlabelled))
+
+# Without weights from ImageNet and with a short schedule, adaptation starts from the
+# source model.
+demo = dict(
+    warm_start=True,
+    train_cfg=dict(max_iters=200, val_interval=200),
+    train_dataloader=dict(batch_size=16, sampler=dict(subset=None)))

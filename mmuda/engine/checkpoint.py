@@ -1,0 +1,114 @@
+"""Checkpoints: read without running what is in them, written whole or not at all."""
+
+import collections
+import pickle
+import re
+import types
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from mmengine.fileio import LocalBackend, register_backend
+from mmengine.logging import HistoryBuffer
+from mmengine.runner import CheckpointLoader
+
+from mmuda.files import write_atomically
+
+# What tensors, NumPy scalars and mmengine's log history are made of; calling any of
+# these runs nothing from the file.
+_ALLOWED = {
+    ('collections', 'OrderedDict'): collections.OrderedDict,
+    ('mmengine.logging.history_buffer', 'HistoryBuffer'): HistoryBuffer,
+    ('numpy', 'ndarray'): np.ndarray,
+    ('numpy', 'dtype'): np.dtype,
+    ('torch', 'Size'): torch.Size,
+    ('torch', 'device'): torch.device,
+}
+_ALLOWED_NAMES = re.compile(
+    r'torch(\._utils)? _rebuild_(tensor_v2|parameter)'
+    r'|torch (\w+Storage|float\d+|bfloat16|u?int\d+|bool|half|double|float|long)'
+    r'|torch\.storage (Untyped|Typed)Storage'
+    r'|numpy(\._core|\.core)\.multiarray (_reconstruct|scalar)'
+    r'|_codecs encode'
+)
+
+
+class _CheckedUnpickler(pickle.Unpickler):
+    def find_class(self, module: str, name: str) -> Any:
+        if (module, name) in _ALLOWED:
+            return _ALLOWED[module, name]
+        if _ALLOWED_NAMES.fullmatch(f'{module} {name}'):
+            return super().find_class(module, name)
+        raise pickle.UnpicklingError(f'it holds {module}.{name}')
+
+
+# What torch.load expects of a ``pickle_module``.
+_checked_pickle = types.ModuleType('checked_pickle')
+_checked_pickle.Unpickler = _CheckedUnpickler
+_checked_pickle.load = lambda file, **options: _CheckedUnpickler(file, **options).load()
+
+
+def load_checked(filename: str, map_location: Any = None) -> dict:
+    """Load a checkpoint that holds tensors and plain values, on any torch.
+
+    mmengine's own loading differs by version: it fails on its own checkpoints or
+    falls back to running whatever code the file holds. This is its replacement,
+    registered for local files when mmuda is imported.
+
+    Args:
+        filename: The checkpoint.
+        map_location: As in :func:`torch.load`.
+
+    Raises:
+        FileNotFoundError: If there is no such file.
+        ValueError: If it is damaged, or holds anything but tensors, NumPy values,
+            mmengine's log history and Python's own plain types.
+    """
+    file = Path(filename).expanduser()
+    if not file.is_file():
+        raise FileNotFoundError(f'checkpoint {file} does not exist')
+    try:
+        return torch.load(
+            file,
+            map_location=map_location,
+            pickle_module=_checked_pickle,
+            weights_only=False,
+        )
+    except pickle.UnpicklingError as error:
+        raise ValueError(
+            f'checkpoint {file} is refused: {error}; expected tensors and plain values'
+        ) from error
+    except (RuntimeError, EOFError, OSError, ImportError, AttributeError) as error:
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise ValueError(f'checkpoint {file} is damaged: {reason}') from error
+
+
+CheckpointLoader.register_scheme(prefixes='', loader=load_checked, force=True)
+
+
+class AtomicBackend(LocalBackend):
+    """Local files that appear whole: ``backend_args=dict(backend='atomic')``."""
+
+    def put(self, obj: bytes, filepath: str | Path) -> None:
+        """Write bytes to a temporary name and rename."""
+        Path(filepath).parent.mkdir(parents=True, exist_ok=True)
+        with write_atomically(filepath, 'wb') as out:
+            out.write(obj)
+
+
+register_backend('atomic', AtomicBackend, force=True)
+
+
+def latest_checkpoint(work_dir: str | Path) -> Path | None:
+    """The newest regular checkpoint of a run, None if it has none yet.
+
+    Found by its number, not by mmengine's ``last_checkpoint``, which is not written
+    atomically; checkpoints are, so each that is there is whole.
+    """
+    numbered = {
+        int(match[1]): file
+        for file in Path(work_dir).glob('*.pth')
+        if (match := re.fullmatch(r'(?:iter|epoch)_(\d+)\.pth', file.name))
+    }
+    return numbered[max(numbered)] if numbered else None

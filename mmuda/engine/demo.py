@@ -1,0 +1,47 @@
+"""Any config on two cores, without data: ``--demo``."""
+
+from collections.abc import Iterator
+
+from mmengine.config import Config, ConfigDict
+from mmseg.registry import DATASETS
+
+from mmuda.datasets.demo_data import DEMO_ROOT, make_stand_in
+
+
+def apply_demo(cfg: Config) -> None:
+    """Replace the data of a config by stand-ins and cut its schedule down.
+
+    The datasets keep their classes, bands, ground sampling distance and on-disk
+    layout; they are procedurally made where they are not there yet. Schedule, crop
+    and widths become those of the config's own ``demo`` entry. No pretrained
+    weights are loaded, and files that training makes go to ``work_dirs/demo``.
+
+    Raises:
+        ValueError: If the config has no ``demo`` entry, or a dataset of it has no
+            stand-in.
+    """
+    if 'demo' not in cfg:
+        raise ValueError(
+            f'{cfg.filename} has no `demo` entry: it can not run with --demo'
+        )
+    cfg.merge_from_dict(cfg.demo.to_dict())
+    for node in _dicts(cfg._cfg_dict):
+        if 'data_root' in node and 'type' in node:
+            node.data_root = str(make_stand_in(DATASETS.get(node.type)))
+        if (node.get('init_cfg') or {}).get('type') == 'Pretrained':
+            node.init_cfg = None
+        if node.get('pretrained'):
+            node.pretrained = None
+        if node.get('mapping'):
+            node.mapping = str(node.mapping).replace(
+                'work_dirs', str(DEMO_ROOT), 1
+            )
+
+
+def _dicts(node: object) -> Iterator[ConfigDict]:
+    if isinstance(node, dict):
+        yield node
+        node = list(node.values())
+    if isinstance(node, (list, tuple)):
+        for child in node:
+            yield from _dicts(child)

@@ -1,0 +1,104 @@
+"""One optimizer a phase."""
+
+from typing import Any
+
+from mmengine.model import is_model_wrapper
+from mmengine.optim import (
+    DefaultOptimWrapperConstructor,
+    OptimWrapper,
+    OptimWrapperDict,
+)
+from mmseg.registry import OPTIM_WRAPPER_CONSTRUCTORS
+from torch import nn
+
+from mmuda.models.phased import PhasedModel
+
+
+class PhasedOptimWrapperDict(OptimWrapperDict):
+    """mmengine's dict of optimizers, told when training starts and ends.
+
+    mmengine's own leaves its members ignorant of the number of iterations; the rest
+    of an accumulation window at the end of training would never be applied.
+    """
+
+    def initialize_count_status(
+        self, model: nn.Module, init_counts: int, max_counts: int
+    ) -> None:
+        """Tell every member where in the training it stands."""
+        for wrapper in self.values():
+            wrapper.initialize_count_status(model, init_counts, max_counts)
+
+
+def _part(model: nn.Module, learnable: set[nn.Parameter], prefix: str) -> nn.Module:
+    """``model`` with nothing but ``learnable``, under the same names.
+
+    mmengine's constructor takes a module; its rules for single parameters
+    (``paramwise_cfg``) go by the names that parameters have in it.
+    """
+    part = nn.Module()
+    for name, parameter in model.named_parameters(prefix=prefix):
+        if parameter in learnable:
+            *path, leaf = name.split('.')
+            owner = part
+            for step in path:
+                if step not in owner._modules:
+                    owner.add_module(step, nn.Module())
+                owner = owner._modules[step]
+            owner.register_parameter(leaf, parameter)
+    return part
+
+
+@OPTIM_WRAPPER_CONSTRUCTORS.register_module()
+class PhasedOptimWrapperConstructor:
+    """Builds the optimizer of each phase over exactly what the phase updates.
+
+    In a config::
+
+        optim_wrapper = dict(
+            constructor='PhasedOptimWrapperConstructor',
+            supervise=dict(type='OptimWrapper', optimizer=dict(type='Adadelta')),
+            critic=dict(...))
+
+    Args:
+        optim_wrapper_cfg: Configs of optimizer wrappers by name of the phase.
+        paramwise_cfg: Must be None; each phase has a ``paramwise_cfg`` of its own.
+
+    Raises:
+        ValueError: If phases and optimizers do not have the same names, or
+            ``paramwise_cfg`` is given here.
+    """
+
+    def __init__(
+        self, optim_wrapper_cfg: dict, paramwise_cfg: dict | None = None
+    ) -> None:
+        if paramwise_cfg is not None:
+            raise ValueError('paramwise_cfg belongs into the optimizer of a phase')
+        self.configs = {
+            name: dict(cfg)
+            for name, cfg in optim_wrapper_cfg.items()
+            if isinstance(cfg, dict)
+        }
+
+    def __call__(self, model: nn.Module) -> OptimWrapper | OptimWrapperDict:
+        """Build the optimizers of ``model``, a :class:`PhasedModel` or its wrapper."""
+        model = model.module if is_model_wrapper(model) else model
+        if not isinstance(model, PhasedModel):
+            raise ValueError(
+                f'optimizers by phase need a PhasedModel, got {type(model).__name__}'
+            )
+        phases = [phase.name for phase in model.phases]
+        if set(phases) != set(self.configs):
+            raise ValueError(
+                f'the model has the phases {phases}, optim_wrapper has '
+                f'{sorted(self.configs)}: each phase needs one'
+            )
+        return PhasedOptimWrapperDict(
+            **{name: self._build(model, name) for name in phases}
+        )
+
+    def _build(self, model: PhasedModel, phase: str) -> OptimWrapper:
+        cfg: dict[str, Any] = dict(self.configs[phase])
+        cfg.setdefault('type', 'OptimWrapper')
+        paramwise_cfg = cfg.pop('paramwise_cfg', None)
+        part = _part(model, set(model.learnable(phase)), prefix='')
+        return DefaultOptimWrapperConstructor(cfg, paramwise_cfg)(part)

@@ -1,0 +1,137 @@
+"""Training by a config, with everything that it needs first."""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import torch
+from mmengine.config import Config
+from mmengine.registry import init_default_scope
+from mmengine.runner import Runner
+from mmseg.registry import DATASETS
+
+from mmuda.datasets.checks import check_labels
+from mmuda.engine.checkpoint import latest_checkpoint
+from mmuda.engine.config import load_config, sibling
+
+PHASED_CONSTRUCTOR = 'PhasedOptimWrapperConstructor'
+
+
+def train(cfg: Config, *, resume: bool = False, demo: bool = False) -> None:
+    """Train the model of a config.
+
+    Before the first iteration the labels are checked, and what the config builds on
+    is made where it is missing: the source model, then the mapping.
+
+    Args:
+        cfg: From :func:`mmuda.engine.config.load_config`.
+        resume: Whether to go on from the newest checkpoint of the work folder.
+        demo: Whether the config was cut down by ``--demo``; what is made first is
+            then cut down as well.
+
+    Raises:
+        ValueError: If data, mapping or checkpoint are not what they should be.
+    """
+    init_default_scope(cfg.get('default_scope', 'mmseg'))
+    check_training_labels(cfg)
+    if int(os.environ.get('RANK', 0)) == 0:
+        make_what_is_missing(cfg, demo)
+    else:
+        _wait_for_rank_0(cfg, demo)
+    checkpoint = latest_checkpoint(cfg.work_dir) if resume else None
+    if checkpoint is not None:
+        cfg.load_from, cfg.resume = str(checkpoint), True
+    elif cfg.get('warm_start'):
+        cfg.load_from = str(source_checkpoint(cfg, demo))
+    join_processes(cfg)
+    Runner.from_cfg(cfg).train()
+
+
+def check_training_labels(cfg: Config) -> None:
+    """Read the labels that training will read; see :func:`check_labels`."""
+    source = cfg.train_dataloader.dataset.get('source', [])
+    for member in source if isinstance(source, (list, tuple)) else [source]:
+        dataset = DATASETS.build(member)
+        check_labels(dataset, len(dataset.metainfo['classes']))
+
+
+def missing_mapping(cfg: Config) -> Path | None:
+    """The mapping that the sampler names, if it is not there."""
+    file = (cfg.train_dataloader.get('sampler') or {}).get('mapping')
+    return Path(file) if file and not Path(file).is_file() else None
+
+
+def source_checkpoint(cfg: Config, demo: bool) -> Path:
+    """Where the last checkpoint of the config's source model is, or will be."""
+    model = load_config(sibling(cfg, cfg.source_model), demo=demo)
+    return Path(model.work_dir, f'iter_{model.train_cfg.max_iters}.pth')
+
+
+def make_what_is_missing(cfg: Config, demo: bool) -> None:
+    """Train the source model and compute the mapping, where they are needed.
+
+    Each is a command of its own, printed before it runs.
+    """
+    mapping = missing_mapping(cfg)
+    strategy = cfg.pairing.strategy if mapping else None
+    needs_model = strategy == 'approximation' or cfg.get('warm_start')
+    switches = ['--demo'] if demo else []
+    if needs_model and not source_checkpoint(cfg, demo).is_file():
+        model = sibling(cfg, cfg.source_model)
+        _run('the source model is not there yet', ['train', model, '--resume'], switches)
+    if mapping is None:
+        return
+    command = ['pair', cfg.filename, '--strategy', strategy, '--out', str(mapping)]
+    if strategy == 'approximation':
+        command += ['--checkpoint', str(source_checkpoint(cfg, demo))]
+    _run(f'mapping {mapping} is not there yet', command, switches)
+
+
+def _run(reason: str, command: list[str], switches: list[str]) -> None:
+    words = [*command, *switches]
+    print(f'{reason}: mmuda {" ".join(words)}', flush=True)  # noqa: T201
+    # The command is a run of its own, also when this one is distributed.
+    alone = {
+        k: v for k, v in os.environ.items()
+        if k not in ('RANK', 'WORLD_SIZE', 'LOCAL_RANK', 'MASTER_ADDR', 'MASTER_PORT')
+    }
+    done = subprocess.run([sys.executable, '-m', 'mmuda', *words], env=alone)
+    if done.returncode:
+        raise ValueError(f'`mmuda {" ".join(words)}` failed, see above')
+
+
+def _wait_for_rank_0(cfg: Config, demo: bool) -> None:
+    while missing_mapping(cfg) or (
+        cfg.get('warm_start') and not source_checkpoint(cfg, demo).is_file()
+    ):
+        time.sleep(2)
+
+
+def join_processes(cfg: Config) -> None:
+    """Join the process group on a machine without a GPU, where mmengine can not."""
+    if cfg.get('launcher', 'none') != 'none' and not torch.cuda.is_available():
+        torch.distributed.init_process_group('gloo')
+        cfg.env_cfg.dist_cfg.backend = 'gloo'
+        cfg.setdefault('model_wrapper_cfg', dict(type='MMDistributedDataParallel'))
+        cfg.model_wrapper_cfg.setdefault('device_ids', None)
+
+
+def enable_amp(cfg: Config) -> None:
+    """Turn every optimizer of a config into its mixed-precision kind.
+
+    Raises:
+        ValueError: Without a GPU, or if an optimizer wrapper is of another type.
+    """
+    if not torch.cuda.is_available():
+        raise ValueError('--amp needs a GPU, none is available here')
+    wrappers = [cfg.optim_wrapper]
+    if cfg.optim_wrapper.get('constructor') == PHASED_CONSTRUCTOR:
+        wrappers = [w for w in cfg.optim_wrapper.values() if isinstance(w, dict)]
+    for wrapper in wrappers:
+        kind = wrapper.get('type', 'OptimWrapper')
+        if kind not in ('OptimWrapper', 'AmpOptimWrapper'):
+            raise ValueError(f'--amp needs optimizers of type OptimWrapper, got {kind}')
+        wrapper.type = 'AmpOptimWrapper'
+        wrapper.setdefault('loss_scale', 'dynamic')

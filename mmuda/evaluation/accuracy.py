@@ -1,0 +1,77 @@
+"""Accuracy and intersection over union on the labelled target."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import torch
+from mmengine.logging import MMLogger
+from mmseg.evaluation import IoUMetric
+from mmseg.registry import METRICS
+from rich.console import Console
+from rich.table import Table
+
+from mmuda.files import write_atomically
+
+
+@METRICS.register_module()
+class SegmentationMetric(IoUMetric):
+    """Accuracy (Eq. 5), IoU of each class (Eq. 6) and mIoU (Eq. 7) of the SemSim paper.
+
+    All are taken over the pixels of the whole data set together. A class that
+    occurs neither in the truth nor in the prediction has no IoU (Eq. 6 is 0/0): it
+    is reported as null and left out of the mean.
+
+    Args:
+        out: JSON file for the figures.
+        **kwargs: Those of MMSeg's ``IoUMetric``, which counts the pixels.
+    """
+
+    default_prefix = None
+
+    def __init__(self, out: str | None = None, **kwargs: object) -> None:
+        super().__init__(**kwargs)
+        self.out = out
+
+    def compute_metrics(self, results: list) -> dict[str, float]:
+        """Figures in percent: ``aAcc``, ``mIoU`` and ``IoU.<class>``."""
+        if self.format_only:
+            return {}
+        intersection, union, _, truth = (
+            torch.stack(counts).sum(0).double().numpy()
+            for counts in zip(*results, strict=True)
+        )
+        with np.errstate(invalid='ignore', divide='ignore'):
+            iou = 100 * intersection / union
+            figures = {
+                'aAcc': 100 * intersection.sum() / truth.sum(),
+                'mIoU': np.nanmean(iou) if np.isfinite(iou).any() else np.nan,
+            }
+        classes = self.dataset_meta['classes']
+        figures |= {f'IoU.{c}': v for c, v in zip(classes, iou, strict=True)}
+        figures = {name: float(value) for name, value in figures.items()}
+        MMLogger.get_current_instance().info('\n' + _as_text(figures))
+        if self.out:
+            write_figures(self.out, figures)
+        return figures
+
+
+def write_figures(file: str | Path, figures: dict) -> None:
+    """Write figures as JSON; NaN becomes null."""
+    Path(file).parent.mkdir(parents=True, exist_ok=True)
+    plain = {
+        k: None if isinstance(v, float) and np.isnan(v) else v
+        for k, v in figures.items()
+    }
+    with write_atomically(file) as out:
+        json.dump(plain, out, indent=2)
+
+
+def _as_text(figures: dict[str, float]) -> str:
+    table = Table('', '%')
+    for name, value in figures.items():
+        table.add_row(name, f'{value:.2f}')
+    console = Console(width=60)
+    with console.capture() as captured:
+        console.print(table)
+    return captured.get()

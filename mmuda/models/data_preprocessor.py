@@ -1,0 +1,118 @@
+"""Splitting a mini-batch by domain, each domain with its own statistics."""
+
+from collections.abc import Sequence
+
+import torch
+from mmengine.model import BaseDataPreprocessor
+from mmseg.models import SegDataPreProcessor
+from mmseg.registry import MODELS
+from torch import nn
+
+from mmuda.models.domains import DomainBatch
+
+
+@MODELS.register_module()
+class RasterDataPreprocessor(SegDataPreProcessor):
+    """MMSeg's preprocessor for images of any number of bands.
+
+    (That of onedl insists on one or three.)
+
+    Args:
+        mean: Of each band, in the units of the image; None to leave images as they
+            are.
+        std: Likewise.
+        **kwargs: Those of MMSeg's ``SegDataPreProcessor``.
+
+    Raises:
+        ValueError: If ``mean`` and ``std`` do not have one number a band each.
+    """
+
+    def __init__(
+        self,
+        mean: Sequence[float] | None = None,
+        std: Sequence[float] | None = None,
+        **kwargs: object,
+    ) -> None:
+        super().__init__(**kwargs)
+        if len(mean or ()) != len(std or ()):
+            raise ValueError(
+                f'mean and std must have one number a band, got {mean} and {std}'
+            )
+        if mean:
+            self._enable_normalize = True
+            for name, values in (('mean', mean), ('std', std)):
+                numbers = torch.tensor(values, dtype=torch.float32).view(-1, 1, 1)
+                self.register_buffer(name, numbers, persistent=False)
+
+
+@MODELS.register_module()
+class DomainDataPreprocessor(BaseDataPreprocessor):
+    """Batches by domain for training; an ordinary MMSeg preprocessor otherwise.
+
+    Each domain has a :class:`RasterDataPreprocessor` of its own. In training a sample's ``domain`` (stamped by
+    ``DomainConcatDataset``) says which one; at test time it is that of
+    ``predict_domain``.
+
+    Args:
+        domains: What differs between domains, such as ``mean`` and ``std``, by
+            name: ``dict(source=dict(mean=..., std=...), target=...)``. A domain
+            that is not named gets the common settings alone.
+        predict_domain: The domain of images met outside training.
+        **common: Settings of :class:`RasterDataPreprocessor` for all domains.
+
+    Raises:
+        ValueError: If a training sample carries no domain.
+    """
+
+    def __init__(
+        self,
+        domains: dict[str, dict] | None = None,
+        predict_domain: str = 'target',
+        **common: object,
+    ) -> None:
+        super().__init__()
+        self.predict_domain = predict_domain
+        self.common = RasterDataPreprocessor(**common)
+        self.domains = nn.ModuleDict(
+            {
+                name: RasterDataPreprocessor(**{**common, **own})
+                for name, own in (domains or {}).items()
+            }
+        )
+
+    def _of(self, domain: str) -> RasterDataPreprocessor:
+        chosen = self.domains[domain] if domain in self.domains else self.common
+        # Only the outermost preprocessor is told when a model moves.
+        return chosen if chosen.device == self.device else chosen.to(self.device)
+
+    def forward(
+        self, data: dict, training: bool = False
+    ) -> dict[str, DomainBatch] | dict:
+        """Normalise, pad and stack.
+
+        Args:
+            data: ``inputs``, a list of images (bands, H, W), and ``data_samples``.
+            training: Whether to split by domain.
+
+        Returns:
+            In training a :class:`DomainBatch` by name, sources first, target last;
+            otherwise what :class:`RasterDataPreprocessor` returns.
+        """
+        if not training:
+            return self._of(self.predict_domain)(data, False)
+        groups: dict[str, dict] = {}
+        for image, sample in zip(data['inputs'], data['data_samples'], strict=True):
+            if 'domain' not in sample.metainfo:
+                raise ValueError(
+                    f'{sample.metainfo.get("img_path")} carries no domain: the '
+                    'training dataset must be a DomainConcatDataset'
+                )
+            group = groups.setdefault(
+                sample.metainfo['domain'], dict(inputs=[], data_samples=[])
+            )
+            group['inputs'].append(image)
+            group['data_samples'].append(sample)
+        order = sorted(groups, key=lambda name: (name == 'target', name))
+        return {
+            name: DomainBatch(**self._of(name)(groups[name], True)) for name in order
+        }

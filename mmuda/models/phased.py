@@ -1,0 +1,216 @@
+"""An iteration as an ordered list of phases: the one training step of mmuda.
+
+Everything adversarial has one shape: some modules learn while the rest stands
+still, then others learn. :class:`PhasedModel` runs that shape;
+:class:`PhasedDistributedDataParallel` runs it on several processes.
+"""
+
+from abc import abstractmethod
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from mmengine.model import BaseModel, MMDistributedDataParallel
+from mmengine.optim import OptimWrapperDict
+from mmengine.registry import MODEL_WRAPPERS
+from torch import Tensor, nn
+
+Losses = dict[str, Tensor]
+
+
+@dataclass(frozen=True)
+class Phase:
+    """One step of an iteration: which modules learn in it.
+
+    Args:
+        name: Also the name of the phase's optimizer in ``optim_wrapper``.
+        updates: Dotted paths of the modules that learn, such as
+            ``('segmentor.backbone', 'segmentor.decode_head.bottleneck')``.
+    """
+
+    name: str
+    updates: tuple[str, ...]
+
+
+class PhasedModel(BaseModel):
+    """A model whose training step is a sequence of phases.
+
+    For each phase in order: only ``phase.updates`` require gradients; the losses
+    of the phase are computed; the optimizer named after the phase takes one step
+    on their sum. Each phase has its own gradients, also where two phases update
+    the same module, so that gradient accumulation never mixes them.
+
+    What one phase computes for a later one (a forward pass on unchanged inputs
+    and weights) goes into :attr:`state`, emptied at the start of an iteration.
+
+    Args:
+        phases: Dicts with the fields of :class:`Phase`, in order.
+        data_preprocessor: As in :class:`mmengine.model.BaseModel`.
+        init_cfg: As in :class:`mmengine.model.BaseModule`.
+
+    Raises:
+        ValueError: If there is no phase or two have the same name.
+    """
+
+    def __init__(
+        self,
+        phases: Sequence[dict],
+        data_preprocessor: dict | None = None,
+        init_cfg: dict | None = None,
+    ) -> None:
+        super().__init__(data_preprocessor=data_preprocessor, init_cfg=init_cfg)
+        self.phases = [Phase(p['name'], tuple(p['updates'])) for p in phases]
+        names = [phase.name for phase in self.phases]
+        if not names or len(set(names)) < len(names):
+            raise ValueError(f'phases must have different names, got {names}')
+        self.state: dict[str, object] = {}
+        self._learnable: dict[str, list[nn.Parameter]] = {}
+        self._gradients: dict[str, dict[nn.Parameter, Tensor]] = {}
+
+    @abstractmethod
+    def phase_losses(self, phase: str, batch: dict) -> Losses:
+        """Losses of one phase: scalars, those with 'loss' in their name are summed."""
+
+    def learnable(self, phase: str) -> list[nn.Parameter]:
+        """Parameters that ``phase`` updates, each once, in the order of the model.
+
+        Parameters that the model itself froze (``frozen_stages``) are left out.
+
+        Raises:
+            ValueError: If a path of ``updates`` names no module, or nothing learns.
+        """
+        if not self._learnable:
+            # Some backbones freeze their stages only when put into training mode.
+            self.train(self.training)
+            self._learnable = {p.name: self._resolve(p) for p in self.phases}
+        return self._learnable[phase]
+
+    def _resolve(self, phase: Phase) -> list[nn.Parameter]:
+        wanted: set[nn.Parameter] = set()
+        for path in phase.updates:
+            try:
+                wanted.update(self.get_submodule(path).parameters())
+            except AttributeError as error:
+                raise ValueError(
+                    f'phase {phase.name!r} updates {path!r}, which the model lacks: '
+                    f'{error}'
+                ) from error
+        learnable = [p for p in self.parameters() if p in wanted and p.requires_grad]
+        if not learnable:
+            raise ValueError(f'phase {phase.name!r} updates nothing that can learn')
+        return learnable
+
+    @contextmanager
+    def requires_grad_of(self, *phases: str) -> Iterator[None]:
+        """Within it, exactly the parameters of ``phases`` require gradients."""
+        learn = {p for phase in phases for p in self.learnable(phase)}
+        before = {p: p.requires_grad for p in self.parameters()}
+        try:
+            for parameter in before:
+                parameter.requires_grad_(parameter in learn)
+            yield
+        finally:
+            for parameter, required in before.items():
+                parameter.requires_grad_(required)
+
+    @contextmanager
+    def _gradients_of(self, phase: str) -> Iterator[None]:
+        """Give the parameters this phase's own gradients, and take them back."""
+        kept = self._gradients.pop(phase, {})
+        for parameter in self.learnable(phase):
+            parameter.grad = kept.get(parameter)
+        try:
+            yield
+        finally:
+            # Non-empty only in the middle of an accumulation window.
+            gradients = {
+                p: p.grad for p in self.learnable(phase) if p.grad is not None
+            }
+            if gradients:
+                self._gradients[phase] = gradients
+            for parameter in self.learnable(phase):
+                parameter.grad = None
+
+    def train_step(self, data: dict, optim_wrapper: OptimWrapperDict) -> Losses:
+        """Run all phases on one batch; returns what is logged."""
+        return self.run_phases(data, optim_wrapper, forward=self)
+
+    def run_phases(
+        self, data: dict, optim_wrapper: OptimWrapperDict, forward: Callable
+    ) -> Losses:
+        """The training step, with the call that computes losses left open.
+
+        Args:
+            data: A batch as the data loader gives it.
+            optim_wrapper: One :class:`OptimWrapper` per phase, by name.
+            forward: The model, or the wrapper through which it must be called.
+
+        Raises:
+            ValueError: If a phase has no loss.
+        """
+        batch = self.data_preprocessor(data, True)
+        self.state = {}
+        logged: Losses = {}
+        for phase in self.phases:
+            wrapper = optim_wrapper[phase.name]
+            with self.requires_grad_of(phase.name), self._gradients_of(phase.name):
+                with wrapper.optim_context(forward):
+                    losses = forward(batch, mode='phase', phase=phase.name)
+                if not losses:
+                    raise ValueError(f'no objective has a loss in phase {phase.name!r}')
+                total, log = self.parse_losses(losses)
+                wrapper.update_params(total)
+            log[f'loss_{phase.name}'] = log.pop('loss')
+            logged.update(log)
+        self.state = {}
+        return logged
+
+    def forward(
+        self,
+        inputs: object,
+        data_samples: list | None = None,
+        mode: str = 'tensor',
+        phase: str | None = None,
+    ) -> object:
+        """Losses of a phase (``mode='phase'``), or what :meth:`infer` gives."""
+        if mode == 'phase':
+            return self.phase_losses(phase, inputs)
+        return self.infer(inputs, data_samples, mode)
+
+    @abstractmethod
+    def infer(self, inputs: Tensor, data_samples: list | None, mode: str) -> object:
+        """Forward pass outside training, ``mode`` as in mmengine's models."""
+
+
+# The runner looks wrappers up in mmengine's root registry only.
+@MODEL_WRAPPERS.register_module()
+class PhasedDistributedDataParallel(MMDistributedDataParallel):
+    """``DistributedDataParallel`` for a :class:`PhasedModel`.
+
+    mmengine's wrapper never calls a model's own ``train_step``. This one runs the
+    model's phases and sends each through the wrapper's ``forward``, one forward
+    per backward, so that the gradients of each phase are averaged over processes.
+    It works on the GPU (nccl) and without one (gloo).
+
+    Args:
+        module: The model.
+        device_ids: Ignored: the preprocessor has moved the batch already, and a
+            second move would copy it.
+        **kwargs: Those of :class:`MMDistributedDataParallel`.
+    """
+
+    def __init__(
+        self,
+        module: PhasedModel,
+        device_ids: Sequence[int] | None = None,
+        **kwargs: object,
+    ) -> None:
+        del device_ids
+        # A phase leaves the modules of the other phases without a gradient.
+        kwargs.setdefault('find_unused_parameters', True)
+        kwargs.setdefault('broadcast_buffers', False)
+        super().__init__(module=module, device_ids=None, **kwargs)
+
+    def train_step(self, data: dict, optim_wrapper: OptimWrapperDict) -> Losses:
+        """Run the phases of the wrapped model, each through this wrapper."""
+        return self.module.run_phases(data, optim_wrapper, forward=self)

@@ -1,0 +1,5 @@
+"""Pictures."""
+
+from mmuda.visualization.overlay import colourise, displayable, overlay, save_panels
+
+__all__ = ['colourise', 'displayable', 'overlay', 'save_panels']

@@ -1,0 +1,35 @@
+"""Compute which target image goes with which source image."""
+
+from mmengine.logging import print_log
+
+from mmuda.engine.commands import config_parser, errors_in_one_line, parse
+from mmuda.engine.config import load_config, sibling
+from mmuda.engine.pairing import make_mapping
+
+
+def main() -> None:
+    """Run the command."""
+    parser = config_parser(__doc__)
+    parser.add_argument(
+        '--strategy', required=True,
+        choices=['random', 'approximation', 'ground_truth'],
+        help='ground_truth is an oracle: it reads the labels of the target',
+    )
+    parser.add_argument('--checkpoint', help='source model, for approximation')
+    parser.add_argument('--seed', type=int, default=0)
+    parser.add_argument('--out', required=True, help='CSV file of the mapping')
+    args = parse(parser)
+    cfg = load_config(
+        args.config, work_dir=args.work_dir, options=args.cfg_options, demo=args.demo
+    )
+    if 'source_model' in cfg:
+        # The model f^S has its own config, with the same widths.
+        cfg.model = load_config(sibling(cfg, cfg.source_model), demo=args.demo).model
+    mapping = make_mapping(cfg, args.strategy, args.checkpoint, args.seed)
+    mapping.save(args.out)
+    print_log(f'{args.out}: {mapping.described}')
+
+
+if __name__ == '__main__':
+    with errors_in_one_line():
+        main()

@@ -1,0 +1,48 @@
+"""Measure a model on the labelled target."""
+
+from pathlib import Path
+
+from mmengine.runner import Runner
+
+from mmuda.engine.commands import (
+    add_launcher,
+    config_parser,
+    errors_in_one_line,
+    parse,
+)
+from mmuda.engine.config import load_config
+from mmuda.engine.training import join_processes
+
+
+def main() -> None:
+    """Run the command."""
+    parser = config_parser(__doc__)
+    parser.add_argument('checkpoint')
+    parser.add_argument('--out', help='folder for the predicted label maps')
+    parser.add_argument('--show-dir', help='folder for pictures of the predictions')
+    parser.add_argument('--tta', action='store_true', help='test-time augmentation')
+    parser.add_argument('--json', help='file of the figures [WORK_DIR/test.json]')
+    add_launcher(parser)
+    args = parse(parser)
+    cfg = load_config(
+        args.config, work_dir=args.work_dir, options=args.cfg_options, demo=args.demo
+    )
+    cfg.launcher = args.launcher
+    cfg.load_from = args.checkpoint
+    cfg.test_evaluator.out = args.json or str(Path(cfg.work_dir, 'test.json'))
+    if args.out:
+        cfg.test_evaluator.output_dir = args.out
+    if args.show_dir:
+        overlay = dict(type='OverlayHook', show_dir=args.show_dir)
+        cfg.custom_hooks = [*cfg.get('custom_hooks', []), overlay]
+    if args.tta:
+        cfg.test_dataloader.dataset.pipeline = cfg.tta_pipeline
+        cfg.tta_model.module = cfg.model
+        cfg.model = cfg.tta_model
+    join_processes(cfg)
+    Runner.from_cfg(cfg).test()
+
+
+if __name__ == '__main__':
+    with errors_in_one_line():
+        main()

@@ -1,0 +1,33 @@
+"""Train a model by a config."""
+
+from mmuda.engine.commands import (
+    add_launcher,
+    config_parser,
+    errors_in_one_line,
+    parse,
+)
+from mmuda.engine.config import load_config
+from mmuda.engine.training import enable_amp, train
+
+
+def main() -> None:
+    """Run the command."""
+    parser = config_parser(__doc__)
+    parser.add_argument(
+        '--resume', action='store_true', help='go on from the newest checkpoint'
+    )
+    parser.add_argument('--amp', action='store_true', help='mixed precision')
+    add_launcher(parser)
+    args = parse(parser)
+    cfg = load_config(
+        args.config, work_dir=args.work_dir, options=args.cfg_options, demo=args.demo
+    )
+    cfg.launcher = args.launcher
+    if args.amp:
+        enable_amp(cfg)
+    train(cfg, resume=args.resume, demo=args.demo)
+
+
+if __name__ == '__main__':
+    with errors_in_one_line():
+        main()
