@@ -2,7 +2,12 @@
 
 from mmengine.logging import print_log
 
-from mmuda.engine.commands import config_parser, errors_in_one_line, parse
+from mmuda.engine.commands import (
+    config_parser,
+    errors_in_one_line,
+    parse,
+    read_config,
+)
 from mmuda.engine.config import load_config, sibling
 from mmuda.engine.pairing import make_mapping
 
@@ -16,16 +21,13 @@ def main() -> None:
         help='ground_truth is an oracle: it reads the labels of the target',
     )
     parser.add_argument('--checkpoint', help='source model, for approximation')
-    parser.add_argument('--seed', type=int, default=0)
     parser.add_argument('--out', required=True, help='CSV file of the mapping')
     args = parse(parser)
-    cfg = load_config(
-        args.config, work_dir=args.work_dir, options=args.cfg_options, demo=args.demo
-    )
+    cfg = read_config(args)
     if 'source_model' in cfg:
         # The model f^S has its own config, with the same widths.
         cfg.model = load_config(sibling(cfg, cfg.source_model), demo=args.demo).model
-    mapping = make_mapping(cfg, args.strategy, args.checkpoint, args.seed)
+    mapping = make_mapping(cfg, args.strategy, args.checkpoint)
     mapping.save(args.out)
     print_log(f'{args.out}: {mapping.described}')
 

@@ -9,8 +9,8 @@ from mmuda.engine.commands import (
     config_parser,
     errors_in_one_line,
     parse,
+    read_config,
 )
-from mmuda.engine.config import load_config
 from mmuda.engine.training import join_processes
 
 
@@ -24,9 +24,7 @@ def main() -> None:
     parser.add_argument('--json', help='file of the figures [WORK_DIR/test.json]')
     add_launcher(parser)
     args = parse(parser)
-    cfg = load_config(
-        args.config, work_dir=args.work_dir, options=args.cfg_options, demo=args.demo
-    )
+    cfg = read_config(args)
     cfg.launcher = args.launcher
     cfg.load_from = args.checkpoint
     cfg.test_evaluator.out = args.json or str(Path(cfg.work_dir, 'test.json'))

@@ -5,8 +5,8 @@ from mmuda.engine.commands import (
     config_parser,
     errors_in_one_line,
     parse,
+    read_config,
 )
-from mmuda.engine.config import load_config
 from mmuda.engine.training import enable_amp, train
 
 
@@ -19,9 +19,7 @@ def main() -> None:
     parser.add_argument('--amp', action='store_true', help='mixed precision')
     add_launcher(parser)
     args = parse(parser)
-    cfg = load_config(
-        args.config, work_dir=args.work_dir, options=args.cfg_options, demo=args.demo
-    )
+    cfg = read_config(args)
     cfg.launcher = args.launcher
     if args.amp:
         enable_amp(cfg)

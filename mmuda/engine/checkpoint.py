@@ -15,9 +15,20 @@ from mmengine.runner import CheckpointLoader
 
 from mmuda.files import write_atomically
 
+
+
+def _method_of_history(owner: Any, name: str) -> Any:
+    """The ``getattr`` that mmengine's log history is pickled with, for it alone."""
+    if owner is not HistoryBuffer or name.startswith('_'):
+        raise pickle.UnpicklingError('it holds builtins.getattr')
+    return getattr(owner, name)
+
+
 # What tensors, NumPy scalars and mmengine's log history are made of; calling any of
 # these runs nothing from the file.
 _ALLOWED = {
+    ('__builtin__', 'getattr'): _method_of_history,
+    ('builtins', 'getattr'): _method_of_history,
     ('collections', 'OrderedDict'): collections.OrderedDict,
     ('mmengine.logging.history_buffer', 'HistoryBuffer'): HistoryBuffer,
     ('numpy', 'ndarray'): np.ndarray,

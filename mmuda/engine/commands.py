@@ -6,9 +6,9 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from mmengine.config import DictAction
+from mmengine.config import Config, DictAction
 
-from mmuda.engine.config import choose_cities
+from mmuda.engine.config import choose_cities, load_config
 
 
 def config_parser(description: str) -> argparse.ArgumentParser:
@@ -18,6 +18,7 @@ def config_parser(description: str) -> argparse.ArgumentParser:
     parser.add_argument('--work-dir', help='folder of the run')
     parser.add_argument('--source', help='source city, for configs of city pairs')
     parser.add_argument('--target', help='target city, for configs of city pairs')
+    parser.add_argument('--seed', type=int, help="instead of the config's seed")
     parser.add_argument(
         '--demo', action='store_true',
         help='made-up data, small model, short schedule: runs on two CPU cores',
@@ -44,6 +45,17 @@ def parse(parser: argparse.ArgumentParser) -> argparse.Namespace:
     os.environ.setdefault('LOCAL_RANK', str(getattr(args, 'local_rank', 0)))
     choose_cities(args.source, args.target)
     return args
+
+
+def read_config(args: argparse.Namespace) -> Config:
+    """The config that the arguments of :func:`config_parser` ask for."""
+    return load_config(
+        args.config,
+        work_dir=args.work_dir,
+        options=args.cfg_options,
+        demo=args.demo,
+        seed=args.seed,
+    )
 
 
 @contextmanager

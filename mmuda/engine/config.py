@@ -15,6 +15,7 @@ def load_config(
     work_dir: str | None = None,
     options: dict | None = None,
     demo: bool = False,
+    seed: int | None = None,
 ) -> Config:
     """Read a config file and what the command line adds to it.
 
@@ -25,6 +26,7 @@ def load_config(
             the cities that were asked for.
         options: Overrides by dotted key.
         demo: Whether to cut the config down, on made-up data.
+        seed: Seed of the run, by default the config's.
 
     Raises:
         FileNotFoundError: If there is no such config.
@@ -38,6 +40,8 @@ def load_config(
         apply_demo(cfg)
     if options:
         cfg.merge_from_dict(options)
+    if seed is not None:
+        cfg.randomness.seed = seed
     root = Path('work_dirs', 'demo' if demo else '')
     if work_dir is not None:
         cfg.work_dir = work_dir
@@ -63,11 +67,12 @@ def choose_cities(source: str | None, target: str | None) -> None:
 
 
 def run_name(cfg: Config) -> str:
-    """Name of the run: the config's, with the cities that it was read for."""
-    method, *_ = Path(cfg.filename).stem.split('_')
-    if 'source' in cfg and 'target' in cfg:
-        return f'{method}_{cfg.source}_{cfg.target}'
-    return Path(cfg.filename).stem
+    """Name of the run: the config's, with the cities and the seed it is run for."""
+    name = Path(cfg.filename).stem
+    if len(name.split('_')) == 3 and 'source' in cfg:
+        name = f'{name.split("_")[0]}_{cfg.source}_{cfg.target}'
+    seed = cfg.get('randomness', {}).get('seed')
+    return f'{name}_seed{seed}' if seed else name
 
 
 def sibling(cfg: Config, file: str) -> str:

@@ -20,7 +20,7 @@ TARGET_BLOCK = 256
 
 
 def make_mapping(
-    cfg: Config, strategy: str, checkpoint: str | None = None, seed: int = 0
+    cfg: Config, strategy: str, checkpoint: str | None = None
 ) -> Mapping:
     """A mapping M between the training images of a config.
 
@@ -33,7 +33,6 @@ def make_mapping(
             reads the training labels of the target, found by ``target_labels``
             in the config's ``pairing``.
         checkpoint: Weights of the model f^S trained on the source.
-        seed: Of the random mapping.
 
     Raises:
         ValueError: If the strategy is unknown or lacks what it needs.
@@ -43,8 +42,8 @@ def make_mapping(
     source, target = DATASETS.build(datasets.source), DATASETS.build(datasets.target)
     settings = {'strategy': strategy, 'oracle': strategy == 'ground_truth'}
     if strategy == 'random':
-        settings['seed'] = seed
-        rng = np.random.default_rng(seed)
+        settings['seed'] = cfg.randomness.seed
+        rng = np.random.default_rng(cfg.randomness.seed)
         partners = rng.integers(len(target), size=len(source))
         scores = np.full(len(source), np.nan)
     elif strategy == 'ground_truth':

@@ -43,7 +43,7 @@ def train(cfg: Config, *, resume: bool = False, demo: bool = False) -> None:
     checkpoint = latest_checkpoint(cfg.work_dir) if resume else None
     if checkpoint is not None:
         cfg.load_from, cfg.resume = str(checkpoint), True
-    elif cfg.get('warm_start'):
+    elif cfg.get('warm_start') and not cfg.load_from:
         cfg.load_from = str(source_checkpoint(cfg, demo))
     join_processes(cfg)
     Runner.from_cfg(cfg).train()
@@ -64,8 +64,12 @@ def missing_mapping(cfg: Config) -> Path | None:
 
 
 def source_checkpoint(cfg: Config, demo: bool) -> Path:
-    """Where the last checkpoint of the config's source model is, or will be."""
-    model = load_config(sibling(cfg, cfg.source_model), demo=demo)
+    """Where the last checkpoint of the config's source model is, or will be.
+
+    The source model has the seed of the run that builds on it.
+    """
+    seed = cfg.randomness.seed
+    model = load_config(sibling(cfg, cfg.source_model), demo=demo, seed=seed)
     return Path(model.work_dir, f'iter_{model.train_cfg.max_iters}.pth')
 
 
@@ -80,7 +84,8 @@ def make_what_is_missing(cfg: Config, demo: bool) -> None:
     switches = ['--demo'] if demo else []
     if needs_model and not source_checkpoint(cfg, demo).is_file():
         model = sibling(cfg, cfg.source_model)
-        _run('the source model is not there yet', ['train', model, '--resume'], switches)
+        command = ['train', model, '--resume', '--seed', str(cfg.randomness.seed)]
+        _run('the source model is not there yet', command, switches)
     if mapping is None:
         return
     command = ['pair', cfg.filename, '--strategy', strategy, '--out', str(mapping)]

@@ -1,0 +1,56 @@
+"""What the command lines of ``tools/dataset_converters`` have in common."""
+
+import argparse
+import lzma
+import sys
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from mmuda.datasets.preparation.city import PatchPlan
+
+
+def converter_parser(description: str, default_out: str) -> argparse.ArgumentParser:
+    """A parser with the options of every converter."""
+    parser = argparse.ArgumentParser(
+        description=description, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    plan = PatchPlan()
+    parser.add_argument(
+        '--out', type=Path, default=default_out, help=f'folder to write ({default_out})'
+    )
+    for option, default, meaning in (
+        ('--seed', plan.seed, 'draws the training images and patches'),
+        ('--size', plan.size_px, 'height and width of a patch in pixels'),
+        ('--train-images', plan.train_images, 'images to train on, the rest validates'),
+        ('--patches-per-image', plan.patches_per_image, 'patches of a training image'),
+    ):
+        parser.add_argument(
+            option, type=int, default=default, help=f'{meaning} (%(default)s)'
+        )
+    return parser
+
+
+def plan_from(arguments: argparse.Namespace) -> PatchPlan:
+    """The plan that was asked for on the command line.
+
+    Raises:
+        ValueError: If a number is too small.
+    """
+    return PatchPlan(
+        size_px=arguments.size,
+        train_images=arguments.train_images,
+        patches_per_image=arguments.patches_per_image,
+        seed=arguments.seed,
+    )
+
+
+@contextmanager
+def one_line_errors() -> Iterator[None]:
+    """Report what the user can mend in one line and exit with status 2."""
+    try:
+        yield
+    except (ValueError, OSError, zipfile.BadZipFile, lzma.LZMAError) as error:
+        sys.stderr.write(f'error: {error}\n')
+        sys.exit(2)

@@ -1,0 +1,72 @@
+"""Opening and encoding raster files of any format that GDAL knows."""
+
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import rasterio
+from rasterio.errors import NotGeoreferencedWarning, RasterioError
+from rasterio.io import DatasetReader, MemoryFile
+
+# Photos and label images rarely carry a georeference and need none here. Filtered
+# for good: warnings.catch_warnings is not safe with threads that open files.
+warnings.filterwarnings('ignore', category=NotGeoreferencedWarning)
+
+
+@contextmanager
+def open_raster(file: str | Path) -> Iterator[DatasetReader]:
+    """Open a raster for reading; whatever fails in the block names the file.
+
+    Raises:
+        FileNotFoundError: If there is no such file.
+        ValueError: If GDAL can not read it.
+    """
+    if not str(file).startswith('/vsi') and not Path(file).is_file():
+        raise FileNotFoundError(f'{file}: no such file, expected a raster')
+    try:
+        with rasterio.open(file) as raster:
+            yield raster
+    except RasterioError as error:
+        why = str(error).splitlines()[0]
+        raise ValueError(f'{file}: not a raster that GDAL can read ({why})') from error
+
+
+def band_names(raster: DatasetReader) -> tuple[str, ...]:
+    """Lower-case name of each band: its description, else its colour.
+
+    A band with neither is named by its number, from 1.
+    """
+    described = zip(raster.descriptions, raster.colorinterp, strict=True)
+    return tuple(
+        (description or ('' if colour.name == 'undefined' else colour.name)).lower()
+        or str(number)
+        for number, (description, colour) in enumerate(described, start=1)
+    )
+
+
+def encode_geotiff(
+    pixels: np.ndarray,
+    bands: Sequence[str],
+    tags: dict[str, object] | None = None,
+    **profile: object,
+) -> bytes:
+    """Content of a small deflated GeoTIFF.
+
+    Args:
+        pixels: Integers of shape (H, W, B), or (H, W) for one band.
+        bands: Description of each band.
+        tags: Metadata of the file.
+        **profile: ``crs``, ``transform`` and further creation options of GDAL.
+    """
+    layers = np.moveaxis(np.atleast_3d(pixels), -1, 0)
+    count, height, width = layers.shape
+    shape = {'count': count, 'height': height, 'width': width, 'dtype': layers.dtype}
+    packed = {'compress': 'deflate', 'predictor': 2, 'bigtiff': 'if_safer'}
+    with MemoryFile() as memory:
+        with memory.open(driver='GTiff', **shape, **packed, **profile) as raster:
+            raster.write(layers)
+            raster.descriptions = tuple(bands)
+            raster.update_tags(**(tags or {}))
+        return memory.read()

@@ -1,0 +1,180 @@
+"""Loading images and labels from rasters of any format, with any bands."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from mmcv.transforms import BaseTransform
+from mmseg.registry import TRANSFORMS
+from rasterio.enums import ColorInterp
+from rasterio.io import DatasetReader
+
+from mmuda.datasets.rasters import band_names, open_raster
+
+
+@TRANSFORMS.register_module()
+class LoadRaster(BaseTransform):
+    """Load an image from GeoTIFF, PNG, JPEG or whatever else GDAL reads.
+
+    Required Keys:
+
+    - img_path
+
+    Added Keys:
+
+    - img (np.ndarray): Shape (H, W, B), the bands in the order asked for; uint8 as
+      stored, any other type as float32. Invalid pixels hold the mean of the valid
+      ones, which is neutral after normalisation.
+    - img_shape, ori_shape (tuple): Height and width.
+    - nodata (np.ndarray): Where there is no valid image: the nodata value, an alpha
+      band or a mask say so, or a band is not finite; bool, shape (H, W). Only if there
+      is such a pixel.
+
+    Args:
+        bands: Names (the band's description or colour, in any case) or numbers from 1;
+            None for all but an alpha band.
+
+    Raises:
+        ValueError: If a band is not in the file, or the file can not be read.
+        FileNotFoundError: If there is no such file.
+    """
+
+    def __init__(self, bands: Sequence[str | int] | None = None) -> None:
+        self.bands = bands
+
+    def transform(self, results: dict) -> dict:
+        """Load the image of a sample."""
+        with open_raster(results['img_path']) as raster:
+            indexes = self._indexes(raster)
+            image = np.moveaxis(raster.read(indexes), 0, -1)
+            nodata = _nodata(raster, indexes) | ~np.isfinite(image).all(-1)
+        image = np.ascontiguousarray(
+            image, None if image.dtype == np.uint8 else np.float32
+        )
+        results.pop('nodata', None)
+        if nodata.any():
+            valid = image[~nodata]
+            image[nodata] = valid.mean(axis=0) if valid.size else 0
+            results['nodata'] = nodata
+        results['img'] = image
+        results['img_shape'] = results['ori_shape'] = image.shape[:2]
+        return results
+
+    def _indexes(self, raster: DatasetReader) -> list[int]:
+        """Numbers, from 1, of the bands asked for."""
+        if self.bands is None:
+            every = zip(raster.indexes, raster.colorinterp, strict=True)
+            return [index for index, colour in every if colour != ColorInterp.alpha]
+        names = band_names(raster)
+        indexes = []
+        for band in self.bands:
+            if isinstance(band, int) and 1 <= band <= raster.count:
+                indexes.append(band)
+            elif isinstance(band, str) and band.lower() in names:
+                indexes.append(names.index(band.lower()) + 1)
+            else:
+                raise ValueError(
+                    f'{raster.name}: no band {band!r}, expected one of '
+                    f'{", ".join(names)} or a number from 1 to {raster.count}'
+                )
+        return indexes
+
+    def __repr__(self) -> str:
+        return f'{type(self).__name__}(bands={self.bands})'
+
+
+def _nodata(raster: DatasetReader, indexes: list[int]) -> np.ndarray:
+    """Where the bands hold no valid image, shape (H, W)."""
+    invalid = raster.read_masks(indexes) == 0
+    # In 8 bits the nodata value is also an honest value of a single band, such as a
+    # shadow's blue of 0; in wider types it lies outside the data, and one such band
+    # spoils the pixel.
+    return invalid.all(0) if raster.dtypes[0] == 'uint8' else invalid.any(0)
+
+
+@TRANSFORMS.register_module()
+class LoadLabels(BaseTransform):
+    """Load class ids from a raster with a single band, after the image.
+
+    A palette PNG gives its indices. As in MMSeg's ``LoadAnnotations``,
+    ``reduce_zero_label`` and ``label_map`` of the dataset are applied; pixels in
+    ``nodata`` of the image are ignored.
+
+    Required Keys:
+
+    - seg_map_path, seg_fields
+    - label_map, reduce_zero_label, ori_shape, nodata (optional)
+
+    Added Keys:
+
+    - gt_seg_map (np.ndarray): Ids, shape (H, W), uint8.
+
+    Args:
+        ignore_index: Id of the pixels to ignore.
+        num_classes: Ids must be below this number or ``ignore_index``; None for no
+            such check.
+
+    Raises:
+        ValueError: If the file does not hold one band of valid ids of the image's
+            size, or can not be read.
+        FileNotFoundError: If there is no such file.
+    """
+
+    def __init__(self, ignore_index: int = 255, num_classes: int | None = None) -> None:
+        self.ignore_index = ignore_index
+        self.num_classes = num_classes
+
+    def transform(self, results: dict) -> dict:
+        """Load the labels of a sample."""
+        file = results['seg_map_path']
+        labels = _read_ids(file)
+        # Of the image as loaded: test-time augmentation loads labels after resizing.
+        size = tuple(results.get('ori_shape', labels.shape))
+        if labels.shape != size:
+            raise ValueError(
+                f'{file}: labels of {labels.shape[0]} x {labels.shape[1]} pixels, '
+                f'expected {size[0]} x {size[1]} as in {results["img_path"]}'
+            )
+        labels = self._to_train_ids(labels, results)
+        self._check(labels, file)
+        if 'nodata' in results:
+            labels[results['nodata']] = self.ignore_index
+        results['gt_seg_map'] = labels.astype(np.uint8)
+        results['seg_fields'].append('gt_seg_map')
+        return results
+
+    def _to_train_ids(self, labels: np.ndarray, results: dict) -> np.ndarray:
+        ids = labels.astype(np.int64)
+        if results.get('reduce_zero_label'):
+            ids -= 1
+            ids[(labels == 0) | (labels == self.ignore_index)] = self.ignore_index
+        mapped = ids.copy()
+        for old, new in (results.get('label_map') or {}).items():
+            mapped[ids == old] = new
+        return mapped
+
+    def _check(self, labels: np.ndarray, file: str) -> None:
+        highest = 255 if self.num_classes is None else self.num_classes - 1
+        wrong = (labels < 0) | (labels > highest)
+        wrong &= labels != self.ignore_index
+        if wrong.any():
+            found = ', '.join(map(str, np.unique(labels[wrong])[:10]))
+            raise ValueError(
+                f'{file}: class ids {found}, expected 0 to {highest} or '
+                f'{self.ignore_index} (ignored)'
+            )
+
+    def __repr__(self) -> str:
+        return (
+            f'{type(self).__name__}(ignore_index={self.ignore_index}, '
+            f'num_classes={self.num_classes})'
+        )
+
+
+def _read_ids(file: str) -> np.ndarray:
+    with open_raster(file) as raster:
+        if raster.count != 1 or 'int' not in raster.dtypes[0]:
+            raise ValueError(
+                f'{file}: {raster.count} bands of {raster.dtypes[0]}, expected one '
+                'band of integer class ids'
+            )
+        return raster.read(1)

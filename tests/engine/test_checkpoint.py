@@ -1,0 +1,97 @@
+"""Checkpoints: nothing in them runs, and they are whole or not there."""
+
+import os
+import pickle
+
+import numpy as np
+import pytest
+import torch
+from mmengine.logging import HistoryBuffer
+from mmengine.runner import CheckpointLoader
+
+from mmuda.engine.checkpoint import AtomicBackend, latest_checkpoint, load_checked
+
+
+class Hostile:
+    def __reduce__(self):
+        return os.mkdir, ('hacked',)
+
+
+def test_plain_content_survives(tmp_path):
+    content = dict(
+        state_dict={'w': torch.nn.Parameter(torch.rand(2, 3)), 'h': torch.rand(2).half()},
+        meta=dict(iter=3, name='x', array=np.arange(3), scalar=np.float64(2)),
+        message_hub=dict(log_scalars={'loss': HistoryBuffer([1.0, 2.0], [1, 1])}),
+    )
+    torch.save(content, tmp_path / 'c.pth')
+    loaded = CheckpointLoader.load_checkpoint(str(tmp_path / 'c.pth'), 'cpu')
+    assert torch.equal(loaded['state_dict']['w'], content['state_dict']['w'])
+    assert torch.equal(loaded['state_dict']['h'], content['state_dict']['h'])
+    assert loaded['message_hub']['log_scalars']['loss'].mean() == 1.5
+    assert loaded['meta']['scalar'] == 2
+
+
+@pytest.mark.parametrize('legacy', [False, True])
+def test_refuses_anything_else(tmp_path, legacy):
+    file = tmp_path / 'hostile.pth'
+    torch.save(
+        dict(state_dict=Hostile()), file, _use_new_zipfile_serialization=not legacy
+    )
+    with pytest.raises(ValueError, match=r'hostile\.pth is refused: it holds \w+\.mkdir'):
+        CheckpointLoader.load_checkpoint(str(file), 'cpu')
+    assert not os.path.exists('hacked')
+
+
+@pytest.mark.parametrize(
+    ('function', 'arguments'),
+    [
+        (eval, ('1',)),
+        (getattr, (torch.Size, 'count')),
+        (getattr, (HistoryBuffer, '__init__')),
+    ],
+)
+def test_refuses_builtins(tmp_path, function, arguments):
+    class Call:
+        def __reduce__(self):
+            return function, arguments
+
+    torch.save(dict(x=Call()), tmp_path / 'b.pth')
+    name = function.__name__
+    with pytest.raises(ValueError, match=rf'refused: it holds _*builtins?_*\.{name}'):
+        load_checked(str(tmp_path / 'b.pth'))
+
+
+def test_refuses_a_damaged_file(tmp_path):
+    file = tmp_path / 'c.pth'
+    torch.save(dict(w=torch.rand(100)), file)
+    for content in (file.read_bytes()[:200], b'', b'not a checkpoint'):
+        file.write_bytes(content)
+        with pytest.raises(ValueError, match=r'c\.pth is (damaged|refused)'):
+            load_checked(str(file))
+    with pytest.raises(FileNotFoundError, match=r'other\.pth does not exist'):
+        load_checked(str(tmp_path / 'other.pth'))
+
+
+def test_a_write_that_fails_leaves_the_old_file(tmp_path, monkeypatch):
+    backend, file = AtomicBackend(), tmp_path / 'c.pth'
+    backend.put(b'old', file)
+    monkeypatch.setattr(os, 'fsync', lambda _: (_ for _ in ()).throw(OSError('full')))
+    with pytest.raises(OSError, match='full'):
+        backend.put(b'new', file)
+    assert file.read_bytes() == b'old'
+    assert list(tmp_path.iterdir()) == [file]
+
+
+def test_latest_checkpoint(tmp_path):
+    assert latest_checkpoint(tmp_path) is None
+    for name in ('iter_9.pth', 'iter_10.pth', 'best_mIoU_iter_11.pth', '.iter_12.pth.1.tmp'):
+        (tmp_path / name).write_bytes(b'')
+    assert latest_checkpoint(tmp_path).name == 'iter_10.pth'
+
+
+def test_pickle_is_not_reached_by_another_name(tmp_path):
+    """A global whose dotted name leaves its module is not on the list."""
+    payload = pickle.PROTO + b'\x04' + b'\x8c\x05torch' + b'\x8c\x0ahub.system' + b'\x93.'
+    (tmp_path / 'p.pth').write_bytes(payload)
+    with pytest.raises(ValueError, match=r'p\.pth is (damaged|refused)'):
+        load_checked(str(tmp_path / 'p.pth'))

@@ -1,0 +1,27 @@
+"""Train and test several configs over several seeds, and print one table."""
+
+import argparse
+from pathlib import Path
+
+from mmuda.engine.commands import errors_in_one_line
+from mmuda.engine.comparison import compare
+from mmuda.engine.config import choose_cities
+
+
+def main() -> None:
+    """Run the command."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument('configs', nargs='+')
+    parser.add_argument('--seeds', nargs='+', type=int, default=[0])
+    parser.add_argument('--out', type=Path, required=True, help='folder of the results')
+    parser.add_argument('--source', help='source city, for configs of city pairs')
+    parser.add_argument('--target', help='target city, for configs of city pairs')
+    parser.add_argument('--demo', action='store_true', help='made-up data, small models')
+    args = parser.parse_args()
+    choose_cities(args.source, args.target)
+    compare(args.configs, args.seeds, args.out, ['--demo'] if args.demo else [])
+
+
+if __name__ == '__main__':
+    with errors_in_one_line():
+        main()

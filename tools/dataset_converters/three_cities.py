@@ -1,0 +1,35 @@
+"""Make the data set of Hannover, Buxtehude or Nienburg (3Cities, not public).
+
+Needed in one folder: *_col.tif, *_ir.tif and ground_truth.geojson.xz of the city.
+
+    python tools/dataset_converters/three_cities.py hannover RAW_FOLDER
+"""
+
+from pathlib import Path
+
+from mmuda.datasets.preparation import prepare_city, three_city_scenes
+from mmuda.datasets.preparation.command_line import (
+    converter_parser,
+    one_line_errors,
+    plan_from,
+)
+from mmuda.datasets.preparation.three_cities import LOWER_LEFT
+
+
+def main() -> None:
+    """Run the command line."""
+    parser = converter_parser(__doc__, 'data/CITY')
+    parser.add_argument('city', choices=LOWER_LEFT)
+    parser.add_argument(
+        'raw', type=Path, help='folder with the three files of the city'
+    )
+    parser.set_defaults(out=None)
+    arguments = parser.parse_args()
+    out = arguments.out or Path('data') / arguments.city
+    with one_line_errors():
+        scenes = three_city_scenes(arguments.raw, arguments.city)
+        prepare_city(out, arguments.city, scenes, plan_from(arguments))
+
+
+if __name__ == '__main__':
+    main()

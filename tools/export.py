@@ -1,0 +1,22 @@
+"""Take the segmentor out of an adapted model: a checkpoint for plain MMSeg."""
+
+import argparse
+
+from mmuda.engine.commands import errors_in_one_line
+from mmuda.engine.export import export_segmentor
+
+
+def main() -> None:
+    """Run the command."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument('config', help='config of the adapted model')
+    parser.add_argument('checkpoint')
+    parser.add_argument('--out', required=True, help='file without its suffix')
+    args = parser.parse_args()
+    files = export_segmentor(args.config, args.checkpoint, args.out)
+    print('\n'.join(map(str, files)))
+
+
+if __name__ == '__main__':
+    with errors_in_one_line():
+        main()
