@@ -16,7 +16,9 @@ def main() -> None:
     parser.add_argument('--out', type=Path, required=True, help='folder of the results')
     parser.add_argument('--source', help='source city, for configs of city pairs')
     parser.add_argument('--target', help='target city, for configs of city pairs')
-    parser.add_argument('--demo', action='store_true', help='made-up data, small models')
+    parser.add_argument(
+        '--demo', action='store_true', help='made-up data, small models'
+    )
     args = parser.parse_args()
     choose_cities(args.source, args.target)
     compare(args.configs, args.seeds, args.out, ['--demo'] if args.demo else [])

@@ -16,7 +16,8 @@ def main() -> None:
     """Run the command."""
     parser = config_parser(__doc__)
     parser.add_argument(
-        '--strategy', required=True,
+        '--strategy',
+        required=True,
         choices=['random', 'approximation', 'ground_truth'],
         help='ground_truth is an oracle: it reads the labels of the target',
     )

@@ -16,7 +16,6 @@ from mmengine.runner import CheckpointLoader
 from mmuda.files import write_atomically
 
 
-
 def _method_of_history(owner: Any, name: str) -> Any:
     """The ``getattr`` that mmengine's log history is pickled with, for it alone."""
     if owner is not HistoryBuffer or name.startswith('_'):

@@ -20,11 +20,15 @@ def config_parser(description: str) -> argparse.ArgumentParser:
     parser.add_argument('--target', help='target city, for configs of city pairs')
     parser.add_argument('--seed', type=int, help="instead of the config's seed")
     parser.add_argument(
-        '--demo', action='store_true',
+        '--demo',
+        action='store_true',
         help='made-up data, small model, short schedule: runs on two CPU cores',
     )
     parser.add_argument(
-        '--cfg-options', nargs='+', action=DictAction, metavar='KEY=VALUE',
+        '--cfg-options',
+        nargs='+',
+        action=DictAction,
+        metavar='KEY=VALUE',
         help='override settings of the config',
     )
     return parser

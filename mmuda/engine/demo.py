@@ -7,6 +7,8 @@ from mmseg.registry import DATASETS
 
 from mmuda.datasets.demo_data import DEMO_ROOT, make_stand_in
 
+LOADERS = ('train_dataloader', 'val_dataloader', 'test_dataloader')
+
 
 def apply_demo(cfg: Config) -> None:
     """Replace the data of a config by stand-ins and cut its schedule down.
@@ -25,7 +27,9 @@ def apply_demo(cfg: Config) -> None:
             f'{cfg.filename} has no `demo` entry: it can not run with --demo'
         )
     cfg.merge_from_dict(cfg.demo.to_dict())
-    for node in _dicts(cfg._cfg_dict):
+    # The base files name more datasets than this config uses.
+    used = [cfg.get(key) for key in ('model', 'pairing', *LOADERS)]
+    for node in _dicts(used):
         if 'data_root' in node and 'type' in node:
             node.data_root = str(make_stand_in(DATASETS.get(node.type)))
         if (node.get('init_cfg') or {}).get('type') == 'Pretrained':
@@ -33,9 +37,7 @@ def apply_demo(cfg: Config) -> None:
         if node.get('pretrained'):
             node.pretrained = None
         if node.get('mapping'):
-            node.mapping = str(node.mapping).replace(
-                'work_dirs', str(DEMO_ROOT), 1
-            )
+            node.mapping = str(node.mapping).replace('work_dirs', str(DEMO_ROOT), 1)
 
 
 def _dicts(node: object) -> Iterator[ConfigDict]:

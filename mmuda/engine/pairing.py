@@ -19,9 +19,7 @@ IGNORE = 255
 TARGET_BLOCK = 256
 
 
-def make_mapping(
-    cfg: Config, strategy: str, checkpoint: str | None = None
-) -> Mapping:
+def make_mapping(cfg: Config, strategy: str, checkpoint: str | None = None) -> Mapping:
     """A mapping M between the training images of a config.
 
     The strategies are those of Gritzner and Ostermann 2020, Sect. 5.2.
@@ -56,8 +54,7 @@ def make_mapping(
         partners, scores = _search(source, _predictions(cfg, target, checkpoint))
     else:
         raise ValueError(
-            'strategy must be random, approximation or ground_truth, got '
-            f'{strategy!r}'
+            f'strategy must be random, approximation or ground_truth, got {strategy!r}'
         )
     return Mapping.make(
         ImageSet.of(source), ImageSet.of(target), partners, scores, settings
@@ -76,9 +73,7 @@ def _label_maps(dataset: BaseDataset) -> Tensor:
 def _search(
     source: BaseDataset, targets: Iterator[tuple[Tensor, Tensor | None]]
 ) -> tuple[Tensor, Tensor]:
-    return best_partners(
-        _label_maps(source), targets, len(source.metainfo['classes'])
-    )
+    return best_partners(_label_maps(source), targets, len(source.metainfo['classes']))
 
 
 def _truth(cfg: Config, num_classes: int) -> Iterator[tuple[Tensor, Tensor]]:

@@ -99,7 +99,8 @@ def _run(reason: str, command: list[str], switches: list[str]) -> None:
     print(f'{reason}: mmuda {" ".join(words)}', flush=True)  # noqa: T201
     # The command is a run of its own, also when this one is distributed.
     alone = {
-        k: v for k, v in os.environ.items()
+        k: v
+        for k, v in os.environ.items()
         if k not in ('RANK', 'WORLD_SIZE', 'LOCAL_RANK', 'MASTER_ADDR', 'MASTER_PORT')
     }
     done = subprocess.run([sys.executable, '-m', 'mmuda', *words], env=alone)

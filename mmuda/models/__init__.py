@@ -2,7 +2,10 @@
 
 from mmuda.models import discriminators, heads, objectives
 from mmuda.models.adaptor import DomainAdaptor
-from mmuda.models.data_preprocessor import DomainDataPreprocessor, RasterDataPreprocessor
+from mmuda.models.data_preprocessor import (
+    DomainDataPreprocessor,
+    RasterDataPreprocessor,
+)
 from mmuda.models.domains import DomainBatch, Domains
 from mmuda.models.phased import Phase, PhasedDistributedDataParallel, PhasedModel
 

@@ -123,9 +123,7 @@ class PhasedModel(BaseModel):
             yield
         finally:
             # Non-empty only in the middle of an accumulation window.
-            gradients = {
-                p: p.grad for p in self.learnable(phase) if p.grad is not None
-            }
+            gradients = {p: p.grad for p in self.learnable(phase) if p.grad is not None}
             if gradients:
                 self._gradients[phase] = gradients
             for parameter in self.learnable(phase):

@@ -104,7 +104,7 @@ def test_interrupted_and_resumed_equals_uninterrupted(tmp_path, monkeypatch, cal
         return draw(*arguments)
 
     monkeypatch.setattr(city, 'draw_patch', draw_until_interrupted)
-    with pytest.raises(KeyboardInterrupt, match='^$'):
+    with pytest.raises(KeyboardInterrupt, match=r'^$'):
         prepare_city(tmp_path / 'parts', 'toy', sources(), PLAN)
     assert not (tmp_path / 'parts' / 'manifest.json').exists()
     monkeypatch.setattr(city, 'draw_patch', draw)
@@ -186,13 +186,13 @@ def test_rejects_another_plan_of_an_unfinished_run(tmp_path, monkeypatch):
 
 
 def test_rejects_too_few_images(tmp_path):
-    with pytest.raises(ValueError, match='2 training images were asked .* got 2'):
+    with pytest.raises(ValueError, match=r'2 training images were asked .* got 2'):
         prepare_city(tmp_path, 'toy', sources(2), PLAN)
     assert not list(tmp_path.iterdir())
 
 
 def test_rejects_a_small_scene(tmp_path):
-    with pytest.raises(ValueError, match='image.: scene of 10 x 35 pixels is smaller'):
+    with pytest.raises(ValueError, match=r'image.: scene of 10 x 35 pixels'):
         prepare_city(tmp_path, 'toy', sources(height=10), PLAN)
 
 

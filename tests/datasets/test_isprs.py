@@ -62,7 +62,7 @@ def vaihingen(root, write=write_zip, suffix='.zip', side=120):
     areas = [2, *VAIHINGEN_AREAS, 38]
     stem = 'top_mosaic_09cm_area'
     complete = labels_of([*COLOURS.values()], side)
-    eroded = labels_of([*COLOURS.values()][:5] + [BLACK], side)
+    eroded = labels_of([WHITE, BLUE, CYAN, GREEN, YELLOW, BLACK], side)
     write(
         root / f'ISPRS_semantic_labeling_Vaihingen{suffix}',
         {f'top/{stem}{a}.tif': image_of(a, side) for a in areas}
@@ -193,7 +193,7 @@ def test_potsdam_tiles_are_drawn_by_seed():
     drawn = [draw_potsdam_tiles(seed) for seed in range(10)]
     assert draw_potsdam_tiles(0) == drawn[0]
     assert len({tuple(tiles) for tiles in drawn}) == 10
-    assert set(sum(drawn, [])) == set(POTSDAM_TILES)
+    assert set().union(*drawn) == set(POTSDAM_TILES)
     assert all(len(set(tiles)) == 16 for tiles in drawn)
 
 
@@ -208,9 +208,7 @@ def test_rejects_missing_files(tmp_path):
         vaihingen_scenes([tmp_path])
     vaihingen(tmp_path)
     next(tmp_path.glob('*eroded*')).unlink()
-    with pytest.raises(
-        FileNotFoundError, match='area1_noBoundary.* eroded|eroded_COMP'
-    ):
+    with pytest.raises(FileNotFoundError, match=r'area1_noBoundary.*_eroded_'):
         vaihingen_scenes([tmp_path], eroded=True)
 
 
@@ -229,13 +227,13 @@ def test_rejects_a_zip_in_a_zip(tmp_path):
         f'Potsdam/{f.name}': f.read_bytes() for f in (tmp_path / 'inner').iterdir()
     }
     write_zip(tmp_path / 'Potsdam.zip', inner)
-    with pytest.raises(FileNotFoundError, match='Potsdam.zip/.*a zip in a zip'):
+    with pytest.raises(FileNotFoundError, match=r'Potsdam\.zip/.*a zip in a zip'):
         potsdam_scenes([tmp_path / 'Potsdam.zip'])
 
 
 def test_rejects_a_broken_zip(tmp_path):
     (tmp_path / 'a.zip').write_bytes(b'half')
-    with pytest.raises(ValueError, match='a.zip: neither a folder nor a readable zip'):
+    with pytest.raises(ValueError, match=r'a\.zip: neither a folder nor'):
         vaihingen_scenes([tmp_path])
 
 

@@ -117,5 +117,5 @@ def test_windows_cover_everything(shape):
 
 
 def test_rejects_a_scene_smaller_than_a_window():
-    with pytest.raises(ValueError, match='scene of 100 x 63 pixels is smaller .* 64'):
+    with pytest.raises(ValueError, match=r'scene of 100 x 63 pixels is smaller .* 64'):
         window_origins(100, 63, 64)

@@ -145,7 +145,7 @@ def test_other_cities_have_all_patches(tmp_path, city):
 
 
 def test_rejects_missing_files(tmp_path):
-    with pytest.raises(ValueError, match='one of hannover, .* got .paris.'):
+    with pytest.raises(ValueError, match=r'one of hannover, .* got .paris.'):
         three_city_scenes(tmp_path, 'paris')
     with pytest.raises(FileNotFoundError, match='nowhere: no such folder'):
         three_city_scenes(tmp_path / 'nowhere', 'hannover')

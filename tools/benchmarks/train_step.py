@@ -29,7 +29,7 @@ from torch import Tensor, nn
 import mmuda  # noqa: F401  # registers what the configs name
 
 CONFIGS = Path(__file__).parents[2] / 'configs' / 'semsim'
-SOURCE_ONLY = "source-only_hannover_vaihingen.py"
+SOURCE_ONLY = 'source-only_hannover_vaihingen.py'
 MEAN = torch.tensor([123.675, 116.28, 103.53]).view(3, 1, 1)
 STD = torch.tensor([58.395, 57.12, 57.375]).view(3, 1, 1)
 

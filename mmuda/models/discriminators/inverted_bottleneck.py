@@ -42,7 +42,10 @@ class InvertedBottleneckDiscriminator(BaseModule):
         self.bottlenecks = nn.Sequential(
             *(
                 InvertedResidual(
-                    before, after, stride=1, expand_ratio=expand_ratio,
+                    before,
+                    after,
+                    stride=1,
+                    expand_ratio=expand_ratio,
                     norm_cfg=norm_cfg,
                 )
                 for before, after in zip(widths[:-1], widths[1:], strict=True)

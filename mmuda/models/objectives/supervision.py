@@ -18,9 +18,7 @@ class Supervision(Objective):
         init_cfg: As in :class:`mmengine.model.BaseModule`.
     """
 
-    def __init__(
-        self, phase: str = 'supervise', init_cfg: dict | None = None
-    ) -> None:
+    def __init__(self, phase: str = 'supervise', init_cfg: dict | None = None) -> None:
         super().__init__(init_cfg)
         self.phase = phase
 

@@ -4,20 +4,24 @@ _base_ = [
     './dubai.py',
 ]
 model = dict(
-    segmentor=dict(backbone=dict(init_cfg=None), decode_head=dict(num_classes=5)))
+    segmentor=dict(backbone=dict(init_cfg=None), decode_head=dict(num_classes=5))
+)
 source_model = 'source-only_dubai.py'
 warm_start = True
-train_cfg = dict(max_iters=300, val_interval=300)
+train_cfg = dict(max_iters=200, val_interval=200)
 train_dataloader = dict(
-    batch_size=16,
+    batch_size=8,  # four pairs
     num_workers=0,
     persistent_workers=False,
     sampler=dict(subset=None, mapping='work_dirs/mappings/dubai_approximation.csv'),
     dataset=dict(
         source=dict(_delete_=True, **_base_.dubai_source),
-        target=dict(_delete_=True, **_base_.dubai_target_unlabelled)))
+        target=dict(_delete_=True, **_base_.dubai_target_unlabelled),
+    ),
+)
 val_dataloader = dict(
     num_workers=0,
     persistent_workers=False,
-    dataset=dict(_delete_=True, **_base_.dubai_test))
+    dataset=dict(_delete_=True, **_base_.dubai_test),
+)
 test_dataloader = val_dataloader

@@ -12,7 +12,9 @@ train_dataloader = dict(
     num_workers=0,
     persistent_workers=False,
     sampler=dict(type='SourceSampler'),
-    dataset=dict(source=_base_.dubai_source))
+    dataset=dict(source=_base_.dubai_source),
+)
 val_dataloader = dict(
-    num_workers=0, persistent_workers=False, dataset=_base_.dubai_test)
+    num_workers=0, persistent_workers=False, dataset=_base_.dubai_test
+)
 test_dataloader = val_dataloader
