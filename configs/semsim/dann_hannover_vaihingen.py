@@ -56,5 +56,9 @@ train_dataloader = dict(
 # source model.
 demo = dict(
     warm_start=True,
+    model=dict(
+        _delete_=True,
+        segmentor=_base_.demo.model,
+        objectives=dict(alignment=dict(discriminator=dict(in_channels=64)))),
     train_cfg=dict(max_iters=200, val_interval=200),
     train_dataloader=dict(batch_size=16, sampler=dict(subset=None)))

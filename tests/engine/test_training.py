@@ -1,0 +1,163 @@
+"""Whole runs: resumed, killed, distributed, without target labels, and refused."""
+
+import json
+import os
+import shutil
+from glob import glob
+
+import pytest
+import torch
+from toy_run import make_data, mmuda, write_config
+
+from mmuda.engine.checkpoint import load_checked
+
+
+@pytest.fixture
+def folder(tmp_path):
+    make_data(tmp_path / 'data')
+    return tmp_path
+
+
+def weights(work_dir, iteration):
+    return load_checked(f'{work_dir}/iter_{iteration}.pth')['state_dict']
+
+
+def assert_equal(ours, theirs, **tolerance):
+    assert ours.keys() == theirs.keys()
+    for name, value in ours.items():
+        if tolerance:
+            torch.testing.assert_close(value, theirs[name], **tolerance)
+        else:
+            assert torch.equal(value, theirs[name]), name
+
+
+def test_killed_and_resumed_equals_uninterrupted(folder):
+    """Bit for bit, with dropout, random flips and worker processes."""
+    settings = dict(dropout=0.5, workers=2, max_iters=10)
+    config = write_config(folder, **settings)
+    mmuda('train', config, '--work-dir', 'whole')
+
+    deadly = write_config(folder, 'deadly', **settings)
+    with open(deadly, 'a') as text:
+        text.write("custom_imports = dict(imports=['deadly_hook'])\n"
+                   "custom_hooks = [dict(type='ReproducibleHook'), dict(type='Die')]\n")
+    (folder / 'deadly_hook.py').write_text(
+        'import os, signal\n'
+        'from mmengine.hooks import Hook\n'
+        'from mmseg.registry import HOOKS\n'
+        '@HOOKS.register_module()\n'
+        'class Die(Hook):\n'
+        '    def after_train_iter(self, runner, *args, **kwargs):\n'
+        '        if runner.iter == 5:\n'
+        '            os.kill(os.getpid(), signal.SIGKILL)\n'
+    )
+    killed = mmuda(
+        'train', deadly, '--work-dir', 'killed', check=False, PYTHONPATH=str(folder)
+    )
+    assert killed.returncode == -9
+    assert os.path.exists('killed/iter_4.pth')
+    assert not os.path.exists('killed/iter_8.pth')
+    mmuda('train', config, '--work-dir', 'killed', '--resume')
+    assert_equal(weights('whole', 10), weights('killed', 10))
+
+
+def test_two_processes_equal_one_with_the_joint_batch(folder):
+    one = write_config(folder, 'one', batch_size=8)
+    two = write_config(folder, 'two', batch_size=4)
+    mmuda('train', one)
+    mmuda('train', two, processes=2)
+    work_dir = f'work_dirs/{folder.name}'
+    assert_equal(
+        weights(f'{work_dir}/one', 6), weights(f'{work_dir}/two', 6),
+        rtol=1e-5, atol=1e-5,
+    )
+
+
+def test_target_labels_never_enter_training(folder):
+    """Training without them on the disk gives the same weights, bit for bit."""
+    config = write_config(folder)
+    options = ('--cfg-options', 'val_cfg=None', 'val_dataloader=None',
+               'val_evaluator=None')
+    mmuda('train', config, '--work-dir', 'with', *options)
+    shutil.rmtree(folder / 'data' / 'target' / 'labels')
+    mmuda('train', config, '--work-dir', 'without', *options)
+    assert_equal(weights('with', 6), weights('without', 6))
+
+
+def test_one_command_makes_the_mapping_trains_tests_and_exports(folder):
+    config = write_config(folder, mapping='maps/random.csv')
+    done = mmuda('train', config, '--work-dir', 'run')
+    assert 'mapping maps/random.csv is not there yet' in done.stdout
+    assert json.load(open('maps/random.csv.json'))['oracle'] is False
+
+    mmuda('test', config, 'run/iter_6.pth', '--work-dir', 'run', '--out', 'maps/out',
+          '--show-dir', 'pictures')
+    figures = json.load(open('run/test.json'))
+    assert set(figures) == {'aAcc', 'mIoU', 'IoU.a', 'IoU.b', 'IoU.c'}
+    assert len(os.listdir('pictures')) == len(os.listdir('maps/out')) == 6
+
+    mmuda('export', config, 'run/iter_6.pth', '--out', 'plain/model')
+    mmuda('test', 'plain/model.py', 'plain/model.pth', '--work-dir', 'plain')
+    assert json.load(open('plain/test.json')) == figures
+    mmuda('test', config, 'run/iter_6.pth', '--work-dir', 'tta', '--tta')
+    assert json.load(open('tta/test.json'))['aAcc'] > 0
+
+
+def refused(*words, **environment):
+    done = mmuda(*words, check=False, **environment)
+    assert done.returncode == 2, done.stderr[-2000:]
+    (line,) = [x for x in done.stderr.splitlines() if x.startswith('error: ')]
+    assert 'Traceback' not in done.stderr
+    assert not glob('run/*.pth')
+    return line
+
+
+def test_refuses_bad_input_in_one_line(folder):
+    import cv2
+    import numpy as np
+
+    config = write_config(folder)
+    train = ('train', config, '--work-dir', 'run')
+    label = folder / 'data' / 'source' / 'labels' / '2.png'
+    good = label.read_bytes()
+
+    cv2.imwrite(str(label), np.full((16, 16), 7, np.uint8))
+    assert '2.png: class ids 7, expected 0 to 2' in refused(*train)
+    cv2.imwrite(str(label), np.zeros((8, 16), np.uint8))
+    assert '2.png: labels of 8 x 16 pixels, expected 16 x 16' in refused(*train)
+    label.write_bytes(good)
+
+    mapped = write_config(folder, 'mapped', mapping='maps/random.csv')
+    mmuda('pair', mapped, '--strategy', 'random', '--out', 'maps/random.csv')
+    (folder / 'data' / 'target' / 'images' / '0.tif').unlink()
+    line = refused('train', mapped, '--work-dir', 'run')
+    assert 'random mapping was made for other target images: 6 of' in line
+
+    label.unlink()
+    assert 'have no mask' in refused(*train)
+    shutil.rmtree(folder / 'data' / 'source')
+    assert 'no folder' in refused(*train)
+    assert 'other.py does not exist' in refused('train', 'other.py')
+
+
+def test_refuses_another_seed_and_a_hostile_checkpoint(folder):
+    config = write_config(folder)
+    mmuda('train', config, '--work-dir', 'seeded')
+    line = refused('train', config, '--work-dir', 'seeded', '--resume', '--seed', '1')
+    assert 'trained with seed 0, this run has seed 1' in line
+
+    class Hostile:
+        def __reduce__(self):
+            return os.mkdir, ('hacked',)
+
+    torch.save(dict(state_dict=Hostile()), 'hostile.pth')
+    line = refused('test', config, 'hostile.pth', '--work-dir', 'run')
+    assert 'hostile.pth is refused' in line
+    assert not os.path.exists('hacked')
+
+
+def test_amp_needs_a_gpu(folder):
+    if torch.cuda.is_available():
+        return
+    config = write_config(folder)
+    assert '--amp needs a GPU' in refused('train', config, '--amp')

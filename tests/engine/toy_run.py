@@ -1,0 +1,88 @@
+"""A run small enough for seconds: a config file and its data, made in a folder."""
+
+import os
+import subprocess
+import sys
+
+import cv2
+import numpy as np
+from conftest import toy_adaptor, toy_optimizers
+
+from mmuda.datasets.rasters import encode_geotiff
+
+CONFIG = """
+_base_ = 'mmuda::_base_/default_runtime.py'
+meta = dict(classes=('a', 'b', 'c'), palette=[[255, 0, 0], [0, 255, 0], [0, 0, 255]])
+flip = [dict(type='RandomFlip', prob=0.5)]
+pack = [dict(type='PackSegInputs')]
+
+def images(domain, labels, flips=flip):
+    prefix = dict(img_path=domain + '/images')
+    load = [dict(type='LoadRaster')]
+    if labels:
+        prefix['seg_map_path'] = domain + '/labels'
+        load.append(dict(type='LoadLabels', num_classes=3))
+    return dict(
+        type='FolderDataset', data_root={data!r}, metainfo=meta, img_suffix='.tif',
+        data_prefix=prefix, pipeline=load + flips + pack)
+
+model = {model!r}
+optim_wrapper = {optimizers!r}
+model_wrapper_cfg = dict(type='PhasedDistributedDataParallel')
+train_dataloader = dict(
+    batch_size={batch_size}, num_workers={workers},
+    sampler=dict(type='PairedSampler', mapping={mapping!r}),
+    dataset=dict(
+        type='DomainConcatDataset',
+        source=images('source', True), target=images('target', False)))
+val_dataloader = dict(
+    batch_size=1, num_workers=0, dataset=images('target', True, []),
+    sampler=dict(type='DefaultSampler', shuffle=False))
+test_dataloader = val_dataloader
+train_cfg = dict(type='IterBasedTrainLoop', max_iters={max_iters}, val_interval=3)
+default_hooks = dict(checkpoint=dict(interval=4), logger=dict(interval=1))
+pairing = dict(strategy='random')
+del images
+"""
+
+
+def make_data(folder, number=6, size=16):
+    """Folders of images and labels of two domains."""
+    rng = np.random.default_rng(0)
+    for domain in ('source', 'target'):
+        for kind in ('images', 'labels'):
+            (folder / domain / kind).mkdir(parents=True)
+        for i in range(number):
+            labels = rng.integers(3, size=(size, size), dtype=np.uint8)
+            image = (60 * labels[..., None] + rng.integers(60, size=(size, size, 3)))
+            raster = encode_geotiff(image.astype(np.uint8), ('red', 'green', 'blue'))
+            (folder / domain / 'images' / f'{i}.tif').write_bytes(raster)
+            cv2.imwrite(str(folder / domain / 'labels' / f'{i}.png'), labels)
+    return folder
+
+
+def write_config(folder, name='toy', **settings):
+    """A config file in ``folder``."""
+    defaults = dict(
+        data=str(folder / 'data'), batch_size=4, workers=0, mapping=None, max_iters=6,
+        model=toy_adaptor(dropout=settings.pop('dropout', 0.0)).to_dict(),
+        optimizers=toy_optimizers(),
+    )
+    file = folder / f'{name}.py'
+    file.write_text(CONFIG.format(**{**defaults, **settings}))
+    return str(file)
+
+
+def mmuda(*words, check=True, processes=1, **environment):
+    """Run a tool in a process of its own; returns it with its output."""
+    command = [sys.executable, '-m', 'mmuda', *map(str, words)]
+    if processes > 1:
+        launcher = ['-m', 'torch.distributed.run', '--standalone']
+        command[1:2] = [*launcher, f'--nproc-per-node={processes}', '-m']
+        command += ['--launcher', 'pytorch']
+    done = subprocess.run(
+        command, capture_output=True, text=True,
+        env={**os.environ, 'OMP_NUM_THREADS': '1', **environment},
+    )
+    assert not check or done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    return done
