@@ -20,7 +20,7 @@ optim_wrapper = dict(type='OptimWrapper', optimizer=dict(type='Adadelta'))
 demo = dict(
     model=dict(
         backbone=dict(widen_factor=0.5),
-        decode_head=dict(in_channels=160, c1_in_channels=12, channels=64)),
+        decode_head=dict(in_channels=160, c1_in_channels=16, channels=64)),
     train_cfg=dict(max_iters=400, val_interval=400),
     train_dataloader=dict(
         batch_size=8, num_workers=0, persistent_workers=False),

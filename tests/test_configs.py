@@ -1,0 +1,163 @@
+"""Every config: readable, buildable, trainable with --demo."""
+
+import json
+import os
+import sys
+from pathlib import Path
+
+import pytest
+from mmengine.config import Config
+from mmengine.optim import build_optim_wrapper
+from mmseg.registry import MODELS
+
+from mmuda.datasets import demo_data
+from mmuda.engine.config import choose_cities, load_config, run_name
+
+ROOT = Path(__file__).parents[1]
+LEAVES = sorted(
+    p for p in (ROOT / 'configs').rglob('*.py') if '_base_' not in p.parts
+)
+IDS = [str(p.relative_to(ROOT / 'configs')) for p in LEAVES]
+CITIES = ('vaihingen', 'potsdam', 'hannover', 'buxtehude', 'nienburg')
+PAIRS = [(s, t) for s in CITIES for t in CITIES if s != t]
+
+sys.path.insert(0, str(Path(__file__).parent / 'engine'))
+
+
+def build(file):
+    cfg = Config.fromfile(file)
+    segmentor = cfg.model.get('segmentor', cfg.model)
+    segmentor.backbone.init_cfg = None
+    return cfg, MODELS.build(cfg.model)
+
+
+@pytest.mark.parametrize('file', LEAVES, ids=IDS)
+def test_names(file):
+    """method_source_target, listed in the folder's README and metafile."""
+    cfg = load_config(str(file))
+    assert file.stem.split('_')[1:] == [cfg.source, cfg.target]
+    assert run_name(cfg) == file.stem
+    for listing in ('README.md', 'metafile.yml'):
+        assert file.name in (file.parent / listing).read_text()
+
+
+@pytest.mark.parametrize('file', LEAVES, ids=IDS)
+def test_optimizers_share_no_parameters_of_critics(file):
+    """Every parameter learns; critics and segmentors never share an optimizer."""
+    cfg, model = build(file)
+    optimizers = build_optim_wrapper(model, cfg.optim_wrapper)
+    if cfg.model.type != 'DomainAdaptor':
+        return
+    names = {p: n for n, p in model.named_parameters()}
+    learned = set()
+    for wrapper in optimizers.values():
+        owners = {
+            names[p].split('.')[0]
+            for group in wrapper.optimizer.param_groups
+            for p in group['params']
+        }
+        assert len(owners) == 1
+        learned |= {names[p] for g in wrapper.optimizer.param_groups for p in g['params']}
+    assert learned == set(names.values())
+
+
+@pytest.mark.parametrize('file', LEAVES, ids=IDS)
+def test_oracles_are_called_so(file):
+    """Whatever reads target labels before the final score says so."""
+    cfg = load_config(str(file))
+    dataset = cfg.train_dataloader.dataset
+    reads_target = cfg.target in dataset.source.data_root or (
+        cfg.get('pairing', {}).get('strategy') == 'ground_truth'
+    )
+    assert bool(cfg.get('oracle')) == reads_target
+    assert ('ORACLE' in file.read_text()) == reads_target
+
+
+@pytest.mark.parametrize(('source', 'target'), PAIRS)
+def test_every_ordered_pair_of_cities(source, target, monkeypatch):
+    monkeypatch.setattr(os, 'environ', dict(os.environ))
+    choose_cities(source, target)
+    cfg = Config.fromfile(ROOT / 'configs/semsim/dann_hannover_vaihingen.py')
+    dataset = cfg.train_dataloader.dataset
+    assert dataset.source.data_root == f'data/{source}'
+    assert dataset.target.data_root == f'data/{target}'
+    assert cfg.test_dataloader.dataset.data_root == f'data/{target}'
+    assert 'seg_map_path' not in dataset.target.data_prefix
+    mapping = f'work_dirs/mappings/{source}_{target}_approximation.csv'
+    assert cfg.train_dataloader.sampler.mapping == mapping
+    assert run_name(cfg) == f'dann_{source}_{target}'
+
+
+def test_rejects_a_city_as_its_own_target():
+    with pytest.raises(ValueError, match='must differ'):
+        choose_cities('potsdam', 'potsdam')
+
+
+def test_semsim_is_that_of_the_paper():
+    """Sect. 5.2: output stride 8, 256 channels, 1x1 branch and pooling, Adadelta."""
+    import torch
+
+    from mmuda.models.taps import read_taps
+
+    cfg, model = build(ROOT / 'configs/semsim/dann_hannover_vaihingen.py')
+    tap = cfg.model.objectives.alignment.tap
+    features = read_taps(model.segmentor, torch.rand(2, 3, 224, 224), [tap])[tap]
+    assert features.shape == (2, 256, 28, 28)
+    head = model.segmentor.decode_head
+    assert head.bottleneck.conv.kernel_size == (1, 1)
+    assert head.bottleneck.conv.in_channels == 512
+    scores = model.objectives['alignment'].discriminator(features)
+    assert scores.shape == (2, 2, 28, 28)
+    assert cfg.train_cfg.max_iters == 80 * 250
+    assert cfg.train_dataloader.batch_size == 2 * 16
+    optimizers = build_optim_wrapper(model, cfg.optim_wrapper)
+    for wrapper in optimizers.values():
+        (group,) = wrapper.optimizer.param_groups
+        assert (group['lr'], group['rho']) == (1.0, 0.9)
+
+
+@pytest.fixture(scope='module')
+def demo_folder(tmp_path_factory):
+    """Demo data of two cities, made once."""
+    folder = tmp_path_factory.mktemp('demo')
+    before = Path.cwd()
+    os.chdir(folder)
+    try:
+        from mmuda.datasets import HannoverCityDataset, VaihingenCityDataset
+
+        for dataset in (HannoverCityDataset, VaihingenCityDataset):
+            demo_data.make_stand_in(dataset)
+    finally:
+        os.chdir(before)
+    return folder
+
+
+@pytest.mark.parametrize('file', LEAVES, ids=IDS)
+def test_trains_with_demo(file, demo_folder, monkeypatch):
+    """A few iterations, from the mapping or a stand-in for the source model on."""
+    from toy_run import mmuda
+
+    monkeypatch.chdir(demo_folder)
+    cfg = load_config(str(file), demo=True)
+    if 'source_model' in cfg:
+        make_source_model(file.parent / cfg.source_model)
+    short = ('--cfg-options', 'train_cfg.max_iters=2')
+    mmuda('train', file, '--demo', *short)
+    figures = Path(cfg.work_dir, 'iter_2.pth')
+    assert figures.is_file()
+    mapping = cfg.train_dataloader.sampler.get('mapping')
+    if mapping:
+        oracle = json.loads(Path(f'{mapping}.json').read_text())['oracle']
+        assert oracle == bool(cfg.get('oracle'))
+
+
+def make_source_model(file):
+    """Untrained weights where the source model's last checkpoint belongs."""
+    import torch
+
+    cfg = load_config(str(file), demo=True)
+    checkpoint = Path(cfg.work_dir, f'iter_{cfg.train_cfg.max_iters}.pth')
+    if not checkpoint.is_file():
+        checkpoint.parent.mkdir(parents=True, exist_ok=True)
+        weights = MODELS.build(cfg.model).state_dict()
+        torch.save(dict(state_dict=weights), checkpoint)
