@@ -32,7 +32,7 @@ EXTRAS = {
 
 
 def link_shipped_files() -> None:
-    """Link what is shipped into the package: wheels copy it, editable installs use it."""
+    """Link what is shipped into the package: wheels copy it, editable use it."""
     folder = ROOT / 'mmuda' / '.mim'
     folder.mkdir(exist_ok=True)
     for name in SHIPPED:

@@ -17,4 +17,4 @@ _CHILDREN = {
 }
 globals().update(_CHILDREN)
 
-__all__ = list(_CHILDREN)  # noqa: PLE0605
+__all__ = list(_CHILDREN)

@@ -10,13 +10,11 @@ from mmengine.config import Config
 from mmengine.optim import build_optim_wrapper
 from mmseg.registry import MODELS
 
-from mmuda.datasets import demo_data
+from mmuda.datasets.demo.stand_in import make_stand_in
 from mmuda.engine.config import choose_cities, load_config, run_name
 
 ROOT = Path(__file__).parents[1]
-LEAVES = sorted(
-    p for p in (ROOT / 'configs').rglob('*.py') if '_base_' not in p.parts
-)
+LEAVES = sorted(p for p in (ROOT / 'configs').rglob('*.py') if '_base_' not in p.parts)
 IDS = [str(p.relative_to(ROOT / 'configs')) for p in LEAVES]
 CITIES = ('vaihingen', 'potsdam', 'hannover', 'buxtehude', 'nienburg')
 PAIRS = [(s, t) for s in CITIES for t in CITIES if s != t]
@@ -57,7 +55,9 @@ def test_optimizers_share_no_parameters_of_critics(file):
             for p in group['params']
         }
         assert len(owners) == 1
-        learned |= {names[p] for g in wrapper.optimizer.param_groups for p in g['params']}
+        learned |= {
+            names[p] for g in wrapper.optimizer.param_groups for p in g['params']
+        }
     assert learned == set(names.values())
 
 
@@ -126,7 +126,7 @@ def demo_folder(tmp_path_factory):
         from mmuda.datasets import HannoverCityDataset, VaihingenCityDataset
 
         for dataset in (HannoverCityDataset, VaihingenCityDataset):
-            demo_data.make_stand_in(dataset)
+            make_stand_in(dataset)
     finally:
         os.chdir(before)
     return folder

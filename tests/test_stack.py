@@ -19,11 +19,16 @@ def test_a_complete_stack_is_found(name):
         (set(), 'found nothing: run `pip install'),
         ({'onedl-mmcv'}, 'found onedl-mmcv: install the missing ones'),
         ({'onedl-mmcv', 'mmengine', 'mmsegmentation'}, 'remove the others'),
-        ({n for names in stack.STACKS.values() for n in names}, 'in a fresh environment'),
+        (
+            {n for names in stack.STACKS.values() for n in names},
+            'in a fresh environment',
+        ),
     ],
 )
 def test_refuses_none_and_mixtures_in_one_line(found, said):
-    with pytest.raises(ImportError, match='needs one complete OpenMMLab stack') as error:
+    with pytest.raises(
+        ImportError, match='needs one complete OpenMMLab stack'
+    ) as error:
         stack.choose_stack(found)
     assert said in str(error.value)
     assert '\n' not in str(error.value)

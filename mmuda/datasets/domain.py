@@ -22,7 +22,7 @@ class Draw(int):
 
     seed: int
 
-    def __new__(cls, index: int, seed: int) -> 'Draw':
+    def __new__(cls, index: int, seed: int) -> 'Draw':  # noqa: D102
         draw = super().__new__(cls, index)
         draw.seed = seed
         return draw
@@ -73,9 +73,11 @@ class DomainConcatDataset(ConcatDataset):
         lazy_init: bool = False,
     ) -> None:
         sources = [source] if isinstance(source, (dict, BaseDataset)) else list(source)
-        names = ['source'] if len(sources) == 1 else [
-            f'source_{i}' for i in range(len(sources))
-        ]
+        names = (
+            ['source']
+            if len(sources) == 1
+            else [f'source_{i}' for i in range(len(sources))]
+        )
         if target is not None:
             _refuse_labels(target)
             names.append('target')

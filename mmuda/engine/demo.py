@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from mmengine.config import Config, ConfigDict
 from mmseg.registry import DATASETS
 
-from mmuda.datasets.demo_data import DEMO_ROOT, make_stand_in
+from mmuda.datasets.demo.stand_in import DEMO_ROOT, make_stand_in
 
 LOADERS = ('train_dataloader', 'val_dataloader', 'test_dataloader')
 

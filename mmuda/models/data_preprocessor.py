@@ -49,9 +49,9 @@ class RasterDataPreprocessor(SegDataPreProcessor):
 class DomainDataPreprocessor(BaseDataPreprocessor):
     """Batches by domain for training; an ordinary MMSeg preprocessor otherwise.
 
-    Each domain has a :class:`RasterDataPreprocessor` of its own. In training a sample's ``domain`` (stamped by
-    ``DomainConcatDataset``) says which one; at test time it is that of
-    ``predict_domain``.
+    Each domain has a :class:`RasterDataPreprocessor` of its own. In training a
+    sample's ``domain`` (stamped by ``DomainConcatDataset``) says which one; at test
+    time it is that of ``predict_domain``.
 
     Args:
         domains: What differs between domains, such as ``mean`` and ``std``, by
@@ -81,7 +81,8 @@ class DomainDataPreprocessor(BaseDataPreprocessor):
         )
 
     def _of(self, domain: str) -> RasterDataPreprocessor:
-        chosen = self.domains[domain] if domain in self.domains else self.common
+        named = domain in self.domains
+        chosen = self.domains[domain] if named else self.common
         # Only the outermost preprocessor is told when a model moves.
         return chosen if chosen.device == self.device else chosen.to(self.device)
 

@@ -31,7 +31,7 @@ def displayable(image: np.ndarray) -> np.ndarray:
 
 
 def colourise(labels: np.ndarray, palette: Sequence[Sequence[int]]) -> np.ndarray:
-    """Label map (H, W) in the colours of its classes, uint8 (H, W, 3); ignored: grey."""
+    """Label map (H, W) in class colours, ignored ones grey, uint8 (H, W, 3)."""
     table = np.full((256, 3), IGNORED, np.uint8)
     table[: len(palette)] = palette
     return table[labels.astype(np.uint8)]

@@ -45,16 +45,22 @@ def test_unmapped_pairs_hold_one_of_each_domain(pair):
     assert sorted(sources[:6]) == list(range(6))
     assert sorted(targets[:6]) == list(range(6, 12))
     # Domains of equal size must not meet in the same way in every pass.
-    first, second = (dict(zip(sources[a:b], targets[a:b], strict=True))
-                     for a, b in ((0, 6), (6, 12)))
+    first, second = (
+        dict(zip(sources[a:b], targets[a:b], strict=True)) for a, b in ((0, 6), (6, 12))
+    )
     assert first != second
 
 
 def test_fixed_subset_of_the_source(pair):
     sources = take(build('PairedSampler', pair, subset=2), 40)[0::2]
     assert len(set(sources)) == 2
-    assert len(set(take(build('PairedSampler', pair, subset=2, seed=0), 40)[0::2])
-               | set(sources)) == 2
+    assert (
+        len(
+            set(take(build('PairedSampler', pair, subset=2, seed=0), 40)[0::2])
+            | set(sources)
+        )
+        == 2
+    )
 
 
 def test_seeds_of_loading_differ_along_the_stream(pair):

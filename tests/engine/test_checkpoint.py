@@ -19,7 +19,10 @@ class Hostile:
 
 def test_plain_content_survives(tmp_path):
     content = dict(
-        state_dict={'w': torch.nn.Parameter(torch.rand(2, 3)), 'h': torch.rand(2).half()},
+        state_dict={
+            'w': torch.nn.Parameter(torch.rand(2, 3)),
+            'h': torch.rand(2).half(),
+        },
         meta=dict(iter=3, name='x', array=np.arange(3), scalar=np.float64(2)),
         message_hub=dict(log_scalars={'loss': HistoryBuffer([1.0, 2.0], [1, 1])}),
     )
@@ -37,7 +40,9 @@ def test_refuses_anything_else(tmp_path, legacy):
     torch.save(
         dict(state_dict=Hostile()), file, _use_new_zipfile_serialization=not legacy
     )
-    with pytest.raises(ValueError, match=r'hostile\.pth is refused: it holds \w+\.mkdir'):
+    with pytest.raises(
+        ValueError, match=r'hostile\.pth is refused: it holds \w+\.mkdir'
+    ):
         CheckpointLoader.load_checkpoint(str(file), 'cpu')
     assert not os.path.exists('hacked')
 
@@ -84,14 +89,21 @@ def test_a_write_that_fails_leaves_the_old_file(tmp_path, monkeypatch):
 
 def test_latest_checkpoint(tmp_path):
     assert latest_checkpoint(tmp_path) is None
-    for name in ('iter_9.pth', 'iter_10.pth', 'best_mIoU_iter_11.pth', '.iter_12.pth.1.tmp'):
+    for name in (
+        'iter_9.pth',
+        'iter_10.pth',
+        'best_mIoU_iter_11.pth',
+        '.iter_12.pth.1.tmp',
+    ):
         (tmp_path / name).write_bytes(b'')
     assert latest_checkpoint(tmp_path).name == 'iter_10.pth'
 
 
 def test_pickle_is_not_reached_by_another_name(tmp_path):
     """A global whose dotted name leaves its module is not on the list."""
-    payload = pickle.PROTO + b'\x04' + b'\x8c\x05torch' + b'\x8c\x0ahub.system' + b'\x93.'
+    payload = (
+        pickle.PROTO + b'\x04' + b'\x8c\x05torch' + b'\x8c\x0ahub.system' + b'\x93.'
+    )
     (tmp_path / 'p.pth').write_bytes(payload)
     with pytest.raises(ValueError, match=r'p\.pth is (damaged|refused)'):
         load_checked(str(tmp_path / 'p.pth'))

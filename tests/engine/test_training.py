@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 from glob import glob
+from pathlib import Path
 
 import pytest
 import torch
@@ -39,8 +40,10 @@ def test_killed_and_resumed_equals_uninterrupted(folder):
 
     deadly = write_config(folder, 'deadly', **settings)
     with open(deadly, 'a') as text:
-        text.write("custom_imports = dict(imports=['deadly_hook'])\n"
-                   "custom_hooks = [dict(type='ReproducibleHook'), dict(type='Die')]\n")
+        text.write(
+            "custom_imports = dict(imports=['deadly_hook'])\n"
+            "custom_hooks = [dict(type='ReproducibleHook'), dict(type='Die')]\n"
+        )
     (folder / 'deadly_hook.py').write_text(
         'import os, signal\n'
         'from mmengine.hooks import Hook\n'
@@ -68,16 +71,22 @@ def test_two_processes_equal_one_with_the_joint_batch(folder):
     mmuda('train', two, processes=2)
     work_dir = f'work_dirs/{folder.name}'
     assert_equal(
-        weights(f'{work_dir}/one', 6), weights(f'{work_dir}/two', 6),
-        rtol=1e-5, atol=1e-5,
+        weights(f'{work_dir}/one', 6),
+        weights(f'{work_dir}/two', 6),
+        rtol=1e-5,
+        atol=1e-5,
     )
 
 
 def test_target_labels_never_enter_training(folder):
     """Training without them on the disk gives the same weights, bit for bit."""
     config = write_config(folder)
-    options = ('--cfg-options', 'val_cfg=None', 'val_dataloader=None',
-               'val_evaluator=None')
+    options = (
+        '--cfg-options',
+        'val_cfg=None',
+        'val_dataloader=None',
+        'val_evaluator=None',
+    )
     mmuda('train', config, '--work-dir', 'with', *options)
     shutil.rmtree(folder / 'data' / 'target' / 'labels')
     mmuda('train', config, '--work-dir', 'without', *options)
@@ -88,19 +97,28 @@ def test_one_command_makes_the_mapping_trains_tests_and_exports(folder):
     config = write_config(folder, mapping='maps/random.csv')
     done = mmuda('train', config, '--work-dir', 'run')
     assert 'mapping maps/random.csv is not there yet' in done.stdout
-    assert json.load(open('maps/random.csv.json'))['oracle'] is False
+    assert json.loads(Path('maps/random.csv.json').read_text())['oracle'] is False
 
-    mmuda('test', config, 'run/iter_6.pth', '--work-dir', 'run', '--out', 'maps/out',
-          '--show-dir', 'pictures')
-    figures = json.load(open('run/test.json'))
+    mmuda(
+        'test',
+        config,
+        'run/iter_6.pth',
+        '--work-dir',
+        'run',
+        '--out',
+        'maps/out',
+        '--show-dir',
+        'pictures',
+    )
+    figures = json.loads(Path('run/test.json').read_text())
     assert set(figures) == {'aAcc', 'mIoU', 'IoU.a', 'IoU.b', 'IoU.c'}
     assert len(os.listdir('pictures')) == len(os.listdir('maps/out')) == 6
 
     mmuda('export', config, 'run/iter_6.pth', '--out', 'plain/model')
     mmuda('test', 'plain/model.py', 'plain/model.pth', '--work-dir', 'plain')
-    assert json.load(open('plain/test.json')) == figures
+    assert json.loads(Path('plain/test.json').read_text()) == figures
     mmuda('test', config, 'run/iter_6.pth', '--work-dir', 'tta', '--tta')
-    assert json.load(open('tta/test.json'))['aAcc'] > 0
+    assert json.loads(Path('tta/test.json').read_text())['aAcc'] > 0
 
 
 def refused(*words, **environment):

@@ -54,7 +54,7 @@ def make_data(folder, number=6, size=16):
             (folder / domain / kind).mkdir(parents=True)
         for i in range(number):
             labels = rng.integers(3, size=(size, size), dtype=np.uint8)
-            image = (60 * labels[..., None] + rng.integers(60, size=(size, size, 3)))
+            image = 60 * labels[..., None] + rng.integers(60, size=(size, size, 3))
             raster = encode_geotiff(image.astype(np.uint8), ('red', 'green', 'blue'))
             (folder / domain / 'images' / f'{i}.tif').write_bytes(raster)
             cv2.imwrite(str(folder / domain / 'labels' / f'{i}.png'), labels)
@@ -64,7 +64,11 @@ def make_data(folder, number=6, size=16):
 def write_config(folder, name='toy', **settings):
     """A config file in ``folder``."""
     defaults = dict(
-        data=str(folder / 'data'), batch_size=4, workers=0, mapping=None, max_iters=6,
+        data=str(folder / 'data'),
+        batch_size=4,
+        workers=0,
+        mapping=None,
+        max_iters=6,
         model=toy_adaptor(dropout=settings.pop('dropout', 0.0)).to_dict(),
         optimizers=toy_optimizers(),
     )
@@ -81,7 +85,9 @@ def mmuda(*words, check=True, processes=1, **environment):
         command[1:2] = [*launcher, f'--nproc-per-node={processes}', '-m']
         command += ['--launcher', 'pytorch']
     done = subprocess.run(
-        command, capture_output=True, text=True,
+        command,
+        capture_output=True,
+        text=True,
         env={**os.environ, 'OMP_NUM_THREADS': '1', **environment},
     )
     assert not check or done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]

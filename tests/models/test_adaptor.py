@@ -40,13 +40,18 @@ def test_serves_mmseg_inference(tmp_path):
         dict(
             default_scope='mmseg',
             model=toy_adaptor(),
-            test_pipeline=[dict(type='LoadImageFromNDArray'), dict(type='PackSegInputs')],
+            test_pipeline=[
+                dict(type='LoadImageFromNDArray'),
+                dict(type='PackSegInputs'),
+            ],
         )
     )
     adaptor = MODELS.build(cfg.model)
     meta = dict(classes=('a', 'b', 'c'), palette=[[0] * 3] * 3)
     file = str(tmp_path / 'model.pth')
-    torch.save(dict(state_dict=adaptor.state_dict(), meta=dict(dataset_meta=meta)), file)
+    torch.save(
+        dict(state_dict=adaptor.state_dict(), meta=dict(dataset_meta=meta)), file
+    )
     model = init_model(cfg, file, device='cpu')
     image = torch.randint(256, (16, 16, 3)).byte().numpy()
     result = inference_model(model, image)

@@ -25,7 +25,9 @@ def test_values(preprocessor):
     domains = preprocessor(batch, True)
     assert list(domains) == ['source', 'target']
     image = batch['inputs'][1]
-    expected = torch.stack([image[0] - 1, image[1] - 2, image[2] - 3, (image[3] - 4) / 2])
+    expected = torch.stack(
+        [image[0] - 1, image[1] - 2, image[2] - 3, (image[3] - 4) / 2]
+    )
     torch.testing.assert_close(domains['source'].inputs[0], expected)
     expected = torch.stack([batch['inputs'][0], batch['inputs'][2]]) / 10
     torch.testing.assert_close(domains['target'].inputs, expected)

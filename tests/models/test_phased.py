@@ -35,7 +35,8 @@ def test_iteration_equals_the_steps_written_out():
     discriminator = twin.objectives['alignment'].discriminator
     encoder = segmentor.backbone
     adadelta = [
-        torch.optim.Adadelta(m.parameters()) for m in (segmentor, discriminator, encoder)
+        torch.optim.Adadelta(m.parameters())
+        for m in (segmentor, discriminator, encoder)
     ]
 
     def step(optimizer, loss):
@@ -163,7 +164,7 @@ def test_each_phase_runs_in_the_context_of_its_optimizer():
 def test_schedules_act_on_their_phase():
     from mmengine.optim import ConstantLR
 
-    model, optimizers = build(dict(type='SGD', lr=1.0))
+    _, optimizers = build(dict(type='SGD', lr=1.0))
     ConstantLR(optimizers['critic'], factor=0.5, end=10)
     assert optimizers.get_lr()['critic.lr'] == [0.5]
     assert optimizers.get_lr()['align.lr'] == [1.0]

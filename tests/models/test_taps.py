@@ -18,7 +18,9 @@ def test_values(segmentor):
     images = torch.rand(2, 3, 16, 16)
     outputs = read_taps(segmentor, images, ['decode_head.convs', 'logits'])
     features = segmentor.extract_feat(images)[1]
-    assert torch.equal(outputs['decode_head.convs'], segmentor.decode_head.convs(features))
+    assert torch.equal(
+        outputs['decode_head.convs'], segmentor.decode_head.convs(features)
+    )
     assert torch.equal(outputs['logits'], segmentor(images, mode='tensor'))
 
 

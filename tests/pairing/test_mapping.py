@@ -38,7 +38,11 @@ def images(folder):
 def mapping(folders):
     source, target = images(folders / 'source'), images(folders / 'target')
     return Mapping.make(
-        source, target, [2, 0, 2], [0.5, math.nan, 1], dict(strategy='random', oracle=False)
+        source,
+        target,
+        [2, 0, 2],
+        [0.5, math.nan, 1],
+        dict(strategy='random', oracle=False),
     )
 
 
@@ -50,7 +54,8 @@ def test_survives_the_disk(mapping, folders):
     assert again.score[0] == 0.5
     assert math.isnan(again.score[1])
     assert (folders / 'm.csv').read_text().splitlines()[:2] == [
-        'source,target,score', 'sub/0.tif,sub/2.tif,0.5'
+        'source,target,score',
+        'sub/0.tif,sub/2.tif,0.5',
     ]
 
 
@@ -77,7 +82,9 @@ def test_rejects_a_stale_or_foreign_mapping(mapping, folders, change):
         target = source
     if change != 'foreign':
         target = images(folders / 'target')
-    with pytest.raises(ValueError, match='made for other target images.*make it again'):
+    with pytest.raises(
+        ValueError, match=r'made for other target images.*make it again'
+    ):
         mapping.indices(source, target)
 
 
@@ -108,5 +115,8 @@ def test_a_failed_write_leaves_the_old_file(mapping, folders):
         broken.save(file)
     assert file.read_text() == before
     assert sorted(p.name for p in folders.glob('*')) == [
-        'm.csv', 'm.csv.json', 'source', 'target'
+        'm.csv',
+        'm.csv.json',
+        'source',
+        'target',
     ]

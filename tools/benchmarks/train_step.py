@@ -88,10 +88,8 @@ class DannLoop:
         self.segmentor = model.segmentor
         self.discriminator = model.objectives['alignment'].discriminator
         head = self.segmentor.decode_head
-        self.encoder = nn.ModuleList(
-            [self.segmentor.backbone, head.image_pool, head.aspp_modules]
-            + [head.bottleneck]
-        )
+        pyramid = [head.image_pool, head.aspp_modules, head.bottleneck]
+        self.encoder = nn.ModuleList([self.segmentor.backbone, *pyramid])
         learners = (self.segmentor, self.discriminator, self.encoder)
         self.optimizers = [torch.optim.Adadelta(m.parameters()) for m in learners]
 

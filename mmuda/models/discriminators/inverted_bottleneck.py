@@ -1,6 +1,7 @@
 """The discriminator of the SemSim paper."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from mmengine.model import BaseModule
 from mmseg.models.utils import InvertedResidual
@@ -48,7 +49,7 @@ class InvertedBottleneckDiscriminator(BaseModule):
                     expand_ratio=expand_ratio,
                     norm_cfg=norm_cfg,
                 )
-                for before, after in zip(widths[:-1], widths[1:], strict=True)
+                for before, after in pairwise(widths)
             )
         )
         self.classifier = nn.Conv2d(widths[-1], num_domains, kernel_size=1)

@@ -11,11 +11,20 @@ class VillageDataset(FolderDataset):
 
     METAINFO = dict(
         classes=(
-            'impervious_surface', 'building', 'low_vegetation', 'tree', 'car', 'clutter'
+            'impervious_surface',
+            'building',
+            'low_vegetation',
+            'tree',
+            'car',
+            'clutter',
         ),
         palette=[
-            [255, 255, 255], [0, 0, 255], [0, 255, 255],
-            [0, 255, 0], [255, 255, 0], [255, 0, 0],
+            [255, 255, 255],
+            [0, 0, 255],
+            [0, 255, 255],
+            [0, 255, 0],
+            [255, 255, 0],
+            [255, 0, 0],
         ],
     )
     advice = '; ask the villages for it'

@@ -27,15 +27,30 @@ def test_trains_from_outside(tmp_path):
             file.write_bytes(encode_geotiff(image, ('nir', 'red', 'green')))
     copy = shutil.copytree(PROJECT, tmp_path / 'elsewhere')
     done = subprocess.run(
-        [sys.executable, '-m', 'mmuda', 'train', 'configs/dann_villages.py',
-         '--work-dir', str(tmp_path / 'run'), '--cfg-options',
-         'train_cfg.max_iters=2', 'train_dataloader.batch_size=4',
-         'train_dataloader.num_workers=0',
-         'train_dataloader.persistent_workers=False',
-         'model.segmentor.backbone.init_cfg=None'],
-        cwd=copy, capture_output=True, text=True,
-        env={**os.environ, 'VILLAGES': str(tmp_path / 'data'), 'PYTHONPATH': '.',
-             'OMP_NUM_THREADS': '1'},
+        [
+            sys.executable,
+            '-m',
+            'mmuda',
+            'train',
+            'configs/dann_villages.py',
+            '--work-dir',
+            str(tmp_path / 'run'),
+            '--cfg-options',
+            'train_cfg.max_iters=2',
+            'train_dataloader.batch_size=4',
+            'train_dataloader.num_workers=0',
+            'train_dataloader.persistent_workers=False',
+            'model.segmentor.backbone.init_cfg=None',
+        ],
+        cwd=copy,
+        capture_output=True,
+        text=True,
+        env={
+            **os.environ,
+            'VILLAGES': str(tmp_path / 'data'),
+            'PYTHONPATH': '.',
+            'OMP_NUM_THREADS': '1',
+        },
     )
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
     assert (tmp_path / 'run' / 'iter_2.pth').is_file()

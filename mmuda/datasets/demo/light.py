@@ -3,8 +3,8 @@
 import cv2
 import numpy as np
 
-from mmuda.datasets.demo_canvas import IMPERVIOUS, LOW, TREE, Canvas, noise
-from mmuda.datasets.demo_cities import Sensor, Sun
+from mmuda.datasets.demo.canvas import IMPERVIOUS, LOW, TREE, Canvas, noise
+from mmuda.datasets.demo.cities import Sensor, Sun
 
 # How strongly the reflectance of each class varies within centimetres,
 # decimetres and metres. A table by class id.
@@ -79,7 +79,9 @@ def illuminate(canvas: Canvas, sun: Sun) -> np.ndarray:
     steep = np.sqrt(1 + np.square(canvas.slope).sum(axis=-1))
     facing = np.sin(elevation) - np.cos(elevation) * (canvas.slope @ towards)
     direct = np.maximum(facing, 0) / steep / np.sin(elevation)
-    direct *= 1 - cv2.GaussianBlur(shadow(canvas.height, sun, canvas.gsd_m), (0, 0), 0.8)
+    direct *= 1 - cv2.GaussianBlur(
+        shadow(canvas.height, sun, canvas.gsd_m), (0, 0), 0.8
+    )
     sky = np.array(sun.sky, np.float32)
     # Between walls and under crowns less of the sky is seen.
     reach_px = 2 * round(2.5 / canvas.gsd_m) + 1

@@ -5,7 +5,8 @@ from functools import partial
 from pathlib import Path
 
 from mmuda.datasets.city import CityDataset
-from mmuda.datasets.demo import BANDS, CITIES, render_scene
+from mmuda.datasets.demo.cities import BANDS, CITIES
+from mmuda.datasets.demo.scene import render_scene
 from mmuda.datasets.preparation import PatchPlan, Scene, prepare_city
 
 DEMO_ROOT = Path('work_dirs/demo')

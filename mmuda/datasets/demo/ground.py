@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from mmuda.datasets.demo_canvas import (
+from mmuda.datasets.demo.canvas import (
     CLUTTER,
     IMPERVIOUS,
     LOW,
@@ -11,8 +11,8 @@ from mmuda.datasets.demo_canvas import (
     material,
     noise,
 )
-from mmuda.datasets.demo_cities import City, Greenery
-from mmuda.datasets.demo_layout import (
+from mmuda.datasets.demo.cities import City, Greenery
+from mmuda.datasets.demo.layout import (
     STREET,
     Box,
     House,
@@ -20,7 +20,7 @@ from mmuda.datasets.demo_layout import (
     Street,
     draw_line,
 )
-from mmuda.datasets.demo_objects import draw_car
+from mmuda.datasets.demo.objects import draw_car
 
 CONTAINERS = ('red', 'blue', 'green', 'rust', 'grey', 'white')
 
@@ -129,15 +129,23 @@ def paint_yard(
         place = drive.place(np.array([0.0, rng.uniform(-0.3, 1.5)]))
         if layout.block_at(place) != STREET:
             draw_car(canvas, place, box.angle + np.pi / 2, rng)
-    path = Box(box.place(np.array([-side * 0.3 * half_u, -half_v - 3])), box.angle,
-               (0.6, 3.2))
+    path = Box(
+        box.place(np.array([-side * 0.3 * half_u, -half_v - 3])), box.angle, (0.6, 3.2)
+    )
     _patch_plot(canvas, layout, path, tone)
     terrace = np.array([rng.uniform(-0.4, 0.4) * half_u, half_v + 1.4])
     half = tuple(rng.uniform((1.8, 1.2), (3.5, 2.2)))
-    _patch_plot(canvas, layout, Box(box.place(terrace), box.angle, half),
-                material('paving', rng, 0.2))
-    shed = Box(box.place(np.array([side * (half_u + 1.7), half_v - 1.0])), box.angle,
-               (1.5, 2.9))
+    _patch_plot(
+        canvas,
+        layout,
+        Box(box.place(terrace), box.angle, half),
+        material('paving', rng, 0.2),
+    )
+    shed = Box(
+        box.place(np.array([side * (half_u + 1.7), half_v - 1.0])),
+        box.angle,
+        (1.5, 2.9),
+    )
     if layout.claim(shed):
         layout.houses.append(House(shed, 'garage'))
 
@@ -240,7 +248,9 @@ def _grow_lawn(
     care = np.clip(care + 0.2 * noise(rng, canvas.shape, 4 / canvas.gsd_m), 0, 1)
     angles = rng.uniform(0, np.pi, count).astype(np.float32)[plots]
     rows, columns = np.indices(canvas.shape, np.float32) * np.float32(canvas.gsd_m)
-    stripes = np.sin((columns * np.cos(angles) + rows * np.sin(angles)) * 2 * np.pi / 1.6)
+    stripes = np.sin(
+        (columns * np.cos(angles) + rows * np.sin(angles)) * 2 * np.pi / 1.6
+    )
     mown = np.where(rng.random(count) < 0.4, 0.06, 0.0).astype(np.float32)[plots]
     tone = 1 + mown * stripes
     canvas.albedo[:] = (lawn + care[..., None] * (dry - lawn)) * tone[..., None]
@@ -324,7 +334,9 @@ def _patch_plot(canvas: Canvas, layout: Layout, box: Box, tone: np.ndarray) -> N
 def _building_site(canvas: Canvas, box: Box, rng: np.random.Generator) -> None:
     _heaps(canvas, box, rng.choice(('soil', 'sand')), 0.5, rng)
     half_u, half_v = box.half
-    slab = Box(box.place(np.array([0.2 * half_u, 0])), box.angle, (0.5 * half_u, 0.55 * half_v))
+    slab = Box(
+        box.place(np.array([0.2 * half_u, 0])), box.angle, (0.5 * half_u, 0.55 * half_v)
+    )
     canvas.patch(slab, material('concrete', rng), CLUTTER)
     _containers(canvas, box, 2, rng)
 
@@ -334,9 +346,7 @@ def _storage_yard(canvas: Canvas, box: Box, rng: np.random.Generator) -> None:
     _containers(canvas, box, 7, rng)
 
 
-def _containers(
-    canvas: Canvas, box: Box, count: int, rng: np.random.Generator
-) -> None:
+def _containers(canvas: Canvas, box: Box, count: int, rng: np.random.Generator) -> None:
     half = np.array((3.0, 1.2))
     for _ in range(count):
         room = np.maximum(np.array(box.half) - half - 0.3, 0)

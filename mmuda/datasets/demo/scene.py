@@ -10,8 +10,8 @@ from numbers import Integral
 import cv2
 import numpy as np
 
-from mmuda.datasets.demo_canvas import BUILDING, TREE, Canvas, material
-from mmuda.datasets.demo_cities import (
+from mmuda.datasets.demo.canvas import BUILDING, Canvas, material
+from mmuda.datasets.demo.cities import (
     BANDS,
     CITIES,
     CLASSES,
@@ -22,16 +22,16 @@ from mmuda.datasets.demo_cities import (
     Sensor,
     Sun,
 )
-from mmuda.datasets.demo_ground import (
+from mmuda.datasets.demo.ground import (
     paint_ground,
     paint_parking,
     paint_sites,
     paint_streets,
     paint_yard,
 )
-from mmuda.datasets.demo_layout import STREET, Layout, build_houses, lay_out
-from mmuda.datasets.demo_light import add_grain, expose, illuminate
-from mmuda.datasets.demo_objects import draw_car, draw_house, draw_tree
+from mmuda.datasets.demo.layout import STREET, Layout, build_houses, lay_out
+from mmuda.datasets.demo.light import add_grain, expose, illuminate
+from mmuda.datasets.demo.objects import draw_car, draw_house, draw_tree
 
 __all__ = [
     'BANDS',
@@ -102,7 +102,9 @@ def _check(city: City, index: int, size_px: int, seed: int, gsd_m: float) -> Non
         ('seed', seed, 0),
     ):
         if not isinstance(value, Integral) or value < least:
-            raise ValueError(f'{name} is {value!r}, expected an integer from {least} on')
+            raise ValueError(
+                f'{name} is {value!r}, expected an integer from {least} on'
+            )
     if not 0.05 <= gsd_m <= 1:
         raise ValueError(f'gsd_m is {gsd_m!r}, expected 0.05 to 1 metre per pixel')
 
@@ -148,19 +150,24 @@ def _drive(
         lanes = [(side, 0.5 - 1.1 / street.width_m, 6.0) for side in (-1, 1)]
         lanes = lanes[: 1 if street.width_m < 6 else 2]
         if street.width_m > 6.4:
-            lanes += [(side, 0.17, 38.0 if street is main else 60.0) for side in (-1, 1)]
+            lanes += [
+                (side, 0.17, 38.0 if street is main else 60.0) for side in (-1, 1)
+            ]
         for side, offset, spacing_m in lanes:
             along = rng.uniform(0, spacing_m)
             while along < street.length_m:
                 start, end = street.at(np.array([along, along + 1.0]))
                 ahead = (end - start) / max(np.hypot(*(end - start)), 1e-9)
                 spot = start + side * offset * street.width_m * ahead[::-1] * (-1, 1)
-                clear = np.square(others - start).sum(axis=1).min() > (
-                    street.width_m / 2 + 4.5
-                ) ** 2
+                clear = (
+                    np.square(others - start).sum(axis=1).min()
+                    > (street.width_m / 2 + 4.5) ** 2
+                )
                 if spacing_m > 6 or (clear and rng.random() < city.plan.parked):
                     van_m = rng.uniform(6.0, 8.5) if rng.random() < 0.06 else None
-                    draw_car(canvas, spot, np.arctan2(*(side * ahead)[::-1]), rng, van_m)
+                    draw_car(
+                        canvas, spot, np.arctan2(*(side * ahead)[::-1]), rng, van_m
+                    )
                 along += spacing_m * rng.uniform(0.95, 1.4)
 
 

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from mmuda.datasets.demo_canvas import BUILDING, CAR, TREE, Canvas, Window, material
-from mmuda.datasets.demo_cities import Buildings, Greenery
-from mmuda.datasets.demo_layout import Box, House
+from mmuda.datasets.demo.canvas import BUILDING, CAR, TREE, Canvas, Window, material
+from mmuda.datasets.demo.cities import Buildings, Greenery
+from mmuda.datasets.demo.layout import Box, House
 
 PAINTS = ('white', 'silver', 'grey', 'black', 'red', 'blue', 'yellow', 'green')
 PAINT_SHARES = (0.22, 0.24, 0.16, 0.17, 0.08, 0.09, 0.02, 0.02)
@@ -39,10 +39,16 @@ def draw_house(
         # An L: a wing across, which takes part of the front.
         wing_m = rng.uniform(2.6, 3.4)
         centre = (rng.choice((-1, 1)) * (half_u - wing_m), 0.0)
-        main = Box(house.box.place(np.array([0, -0.25 * half_v])), house.box.angle,
-                   (half_u, 0.75 * half_v))
-        wing = Box(house.box.place(np.array(centre)), house.box.angle + np.pi / 2,
-                   (half_v, wing_m))
+        main = Box(
+            house.box.place(np.array([0, -0.25 * half_v])),
+            house.box.angle,
+            (half_u, 0.75 * half_v),
+        )
+        wing = Box(
+            house.box.place(np.array(centre)),
+            house.box.angle + np.pi / 2,
+            (half_v, wing_m),
+        )
         parts = [main, wing]
     for part in parts:
         _draw_roof(canvas, part, shape, (eaves_m, buildings.pitch), colour, rng)
@@ -200,7 +206,9 @@ def _flat_extras(
         room = np.maximum(np.array(box.half) - half - np.array(0.8), 0)
         part = Box(box.place(rng.uniform(-1, 1, 2) * room), box.angle, half)
         name = rng.choice(('metal', 'concrete', 'bitumen', 'grey'))
-        canvas.block(part, material(name, rng), BUILDING, eaves_m + rng.uniform(0.6, 2.4))
+        canvas.block(
+            part, material(name, rng), BUILDING, eaves_m + rng.uniform(0.6, 2.4)
+        )
 
 
 def _skylights(
@@ -214,7 +222,9 @@ def _skylights(
         np.abs(window.v) < 0.6 * box.half[1]
     )
     name = rng.choice(('glass', 'white', 'solar'))
-    canvas.put(window, window.inside & lights, material(name, rng), BUILDING, eaves_m + 0.4)
+    canvas.put(
+        window, window.inside & lights, material(name, rng), BUILDING, eaves_m + 0.4
+    )
 
 
 def _pitched_extras(
@@ -228,21 +238,30 @@ def _pitched_extras(
     half_u, half_v = box.half
     side = rng.choice((-1, 1))
     if rng.random() < 0.18:
-        panel = Box(box.place(np.array([0, side * 0.52 * half_v])), box.angle,
-                    (0.6 * half_u, 0.26 * half_v))
+        panel = Box(
+            box.place(np.array([0, side * 0.52 * half_v])),
+            box.angle,
+            (0.6 * half_u, 0.26 * half_v),
+        )
         window = canvas.window(panel)
         if window is not None:
             _solar(canvas, window, rng)
     elif rng.random() < 0.55:
         for place in np.linspace(-0.5, 0.5, rng.integers(2, 4)):
             spot = np.array([place * half_u, side * 0.6 * half_v])
-            _dormer(canvas, Box(box.place(spot), box.angle, (0.9, 1.2)),
-                    eaves_m + 0.62 * pitch * half_v, colour)
+            _dormer(
+                canvas,
+                Box(box.place(spot), box.angle, (0.9, 1.2)),
+                eaves_m + 0.62 * pitch * half_v,
+                colour,
+            )
     for _ in range(rng.integers(1, 3)):
         spot = np.array([rng.uniform(-0.6, 0.6) * half_u, rng.uniform(-0.9, 0.9)])
         chimney = Box(box.place(spot), box.angle, (0.45, 0.4))
         top_m = eaves_m + pitch * half_v + 1.0
-        canvas.block(chimney, material(rng.choice(('brick', 'grey')), rng), BUILDING, top_m)
+        canvas.block(
+            chimney, material(rng.choice(('brick', 'grey')), rng), BUILDING, top_m
+        )
 
 
 def _solar(canvas: Canvas, window: Window, rng: np.random.Generator) -> None:

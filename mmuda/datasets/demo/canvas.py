@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from mmuda.datasets.demo_layout import Box
+from mmuda.datasets.demo.layout import Box
 
 IMPERVIOUS, BUILDING, LOW, TREE, CAR, CLUTTER = range(6)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import cv2
 import numpy as np
 
-from mmuda.datasets.demo_cities import USES, Buildings, Plan
+from mmuda.datasets.demo.cities import USES, Buildings, Plan
 
 # Coordinates are metres from the upper left corner of the canvas, x to the right
 # and y downwards; angles are radians, clockwise as seen on the picture.
@@ -160,12 +160,15 @@ class Layout:
         """
         allowed = np.append(np.isin(self.uses, uses), False)
         step = max(round(1.5 / self.gsd_m), 1)
-        free = allowed[self.blocks[::step, ::step]] & ~self.taken.astype(bool)[
-            ::step, ::step
-        ]
+        free = (
+            allowed[self.blocks[::step, ::step]]
+            & ~self.taken.astype(bool)[::step, ::step]
+        )
         room = cv2.distanceTransform(free.astype(np.uint8), cv2.DIST_L2, 3)
         spots = np.argwhere(room * step * self.gsd_m >= min(half))
-        for row, column in spots[rng.integers(0, max(len(spots), 1), tries)[: len(spots)]]:
+        for row, column in spots[
+            rng.integers(0, max(len(spots), 1), tries)[: len(spots)]
+        ]:
             centre = (np.array([column, row]) * step + 0.5) * self.gsd_m
             box = Box(centre, self.street_angle(centre), half)
             if self.claim(box, 0.6):
@@ -328,7 +331,10 @@ def _build_row(
             half = rng.uniform(10, 19) / 2, depth_m / 2
             gap_m = 0.2 if rng.random() < 0.85 else 4.0
         elif use == 'homes':
-            half = rng.uniform(*buildings.front_m) / 2, rng.uniform(*buildings.depth_m) / 2
+            half = (
+                rng.uniform(*buildings.front_m) / 2,
+                rng.uniform(*buildings.depth_m) / 2,
+            )
             gap_m = rng.uniform(*buildings.gap_m)
         else:
             along += 2.5
