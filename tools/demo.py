@@ -8,6 +8,7 @@ from mmuda.engine.comparison import compare
 CONFIGS = Path(__file__).resolve().parents[1] / 'configs' / 'semsim'
 ROWS = (
     'source-only',
+    'adabn',
     'dann-random',
     'dann',
     'dann-ground-truth',

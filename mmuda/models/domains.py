@@ -1,11 +1,11 @@
 """What an objective sees of an iteration: the domains of the mini-batch."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from mmuda.models.taps import read_taps
 
@@ -63,7 +63,7 @@ class Domains(Mapping[str, DomainBatch]):
         return [name for name in self._batch if name != 'target']
 
     @property
-    def segmentor(self) -> torch.nn.Module:
+    def segmentor(self) -> nn.Module:
         """The MMSeg segmentor in training."""
         return self._model.segmentor
 
@@ -73,12 +73,13 @@ class Domains(Mapping[str, DomainBatch]):
         return self._model.state
 
     def features(
-        self, taps: Iterable[str], graph_for: str | None = None
+        self, taps: Sequence[str], graph_for: str | None = None
     ) -> dict[str, dict[str, Tensor]]:
-        """Outputs of inner layers for all domains, in one joint forward pass.
+        """Outputs of inner layers for all domains.
 
-        The images of all domains pass through the segmentor together, as one
-        mini-batch, so that batch statistics are those of the mini-batch.
+        Each domain passes through the segmentor by itself, so that batch
+        normalisation takes the statistics of that domain, as it does at test time
+        with ``TargetStatisticsHook``.
 
         Args:
             taps: See :func:`mmuda.models.taps.read_taps`.
@@ -89,14 +90,16 @@ class Domains(Mapping[str, DomainBatch]):
         Returns:
             ``{tap: {domain: (N, D, h, w)}}``.
         """
-        inputs = torch.cat([domain.inputs for domain in self._batch.values()])
-        sizes = [len(domain) for domain in self._batch.values()]
-        if graph_for is None:
-            outputs = read_taps(self.segmentor, inputs, taps)
-        else:
-            with self._model.requires_grad_of(graph_for):
-                outputs = read_taps(self.segmentor, inputs, taps)
+        recorded = (
+            nullcontext()
+            if graph_for is None
+            else self._model.requires_grad_of(graph_for)
+        )
+        with recorded:
+            outputs = {
+                name: read_taps(self.segmentor, domain.inputs, taps)
+                for name, domain in self._batch.items()
+            }
         return {
-            tap: dict(zip(self._batch, output.split(sizes), strict=True))
-            for tap, output in outputs.items()
+            tap: {name: output[tap] for name, output in outputs.items()} for tap in taps
         }

@@ -106,7 +106,8 @@ class DannLoop:
         labels = torch.cat([s.gt_sem_seg.data for s in batch['data_samples'][0::2]])
         self._step(segmentation_loss(self.segmentor, source, labels), 0)
 
-        features = encode(self.segmentor, torch.cat([source, target]))
+        domains = [encode(self.segmentor, images) for images in (source, target)]
+        features = torch.cat(domains)
         scores = self.discriminator(features.detach())
         answers = scores.new_zeros(scores.shape[::2][:1] + scores.shape[2:]).long()
         answers[len(source) :] = 1

@@ -2,5 +2,6 @@
 
 from mmuda.engine.hooks.overlay import OverlayHook
 from mmuda.engine.hooks.reproducible import ReproducibleHook
+from mmuda.engine.hooks.target_statistics import TargetStatisticsHook
 
-__all__ = ['OverlayHook', 'ReproducibleHook']
+__all__ = ['OverlayHook', 'ReproducibleHook', 'TargetStatisticsHook']

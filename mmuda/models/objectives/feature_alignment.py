@@ -71,7 +71,7 @@ class FeatureAlignment(Objective):
         self.loss_weight = loss_weight
 
     def _classify(self, features: dict[str, Tensor]) -> dict[str, Tensor]:
-        # Both domains at once, so that they share their batch statistics.
+        # Both at once: statistics of each by itself would take the difference away.
         logits = self.discriminator(torch.cat(list(features.values())))
         sizes = [len(of_domain) for of_domain in features.values()]
         return dict(zip(features, logits.split(sizes), strict=True))
