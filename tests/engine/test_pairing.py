@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 import torch
 from conftest import toy_segmentor
-from mmengine.config import Config
 from mmengine.dataset import pseudo_collate
 from mmseg.registry import DATASETS, MODELS
 from toy_run import make_data, write_config
@@ -53,10 +52,8 @@ def test_ground_truth_is_an_oracle(cfg):
 
 def test_approximation(cfg, tmp_path):
     torch.manual_seed(0)
-    cfg.model = Config(
-        dict(model=dict(toy_segmentor(), data_preprocessor=PREPROCESSOR))
-    )
-    cfg.model = cfg.model.model
+    cfg.model = toy_segmentor()
+    cfg.model.data_preprocessor = PREPROCESSOR
     model = MODELS.build(cfg.model).eval()
     file = str(tmp_path / 'f.pth')
     torch.save(dict(state_dict=model.state_dict()), file)
@@ -84,10 +81,10 @@ def test_random_depends_on_the_seed(cfg):
 
 
 def test_rejects(cfg):
-    with pytest.raises(ValueError, match="must be random, .* got 'best'"):
+    with pytest.raises(ValueError, match=r"must be random, .* got 'best'"):
         make_mapping(cfg, 'best')
-    with pytest.raises(ValueError, match='needs the checkpoint of a source model'):
+    with pytest.raises(ValueError, match=r'needs the checkpoint of a source model'):
         make_mapping(cfg, 'approximation')
     cfg.pairing = dict(strategy='ground_truth')
-    with pytest.raises(ValueError, match='ground_truth is an oracle'):
+    with pytest.raises(ValueError, match=r'ground_truth is an oracle'):
         make_mapping(cfg, 'ground_truth')
