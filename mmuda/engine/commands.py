@@ -1,14 +1,19 @@
 """What the command lines share."""
 
 import argparse
+import lzma
 import os
 import sys
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from mmengine.config import Config, DictAction
 
 from mmuda.engine.config import choose_cities, load_config
+
+# What input or installation can be mended by whoever typed the command.
+MENDABLE = (ValueError, OSError, ImportError, zipfile.BadZipFile, lzma.LZMAError)
 
 
 def config_parser(description: str) -> argparse.ArgumentParser:
@@ -70,7 +75,7 @@ def errors_in_one_line() -> Iterator[None]:
     """
     try:
         yield
-    except (ValueError, FileNotFoundError, ImportError) as error:
+    except MENDABLE as error:
         if os.environ.get('MMUDA_DEBUG'):
             raise
         print(f'error: {" ".join(str(error).split())}', file=sys.stderr)  # noqa: T201

@@ -15,7 +15,9 @@ PREFIX = 'segmentor.'
 def export_segmentor(config: str, checkpoint: str, out: str) -> tuple[Path, Path]:
     """Write the segmentor of an adapted model for use without its objectives.
 
-    Images are normalised as the adaptor does it for its ``predict_domain``.
+    Images are normalised as the adaptor does it for its ``predict_domain``. The
+    model needs mmuda no more, unless its images have neither one band nor three.
+    The test pipeline is that of the config.
 
     Args:
         config: Config of the adaptor.
@@ -39,13 +41,10 @@ def export_segmentor(config: str, checkpoint: str, out: str) -> tuple[Path, Path
     }
     if not weights:
         raise ValueError(f'{checkpoint} holds no weights below {PREFIX!r}')
-    common = {**cfg.model.data_preprocessor, 'type': 'RasterDataPreprocessor'}
-    domains = common.pop('domains', None) or {}
-    own = domains.get(common.pop('predict_domain', 'target'), {})
     plain = Config(
         dict(
             default_scope='mmseg',
-            model=dict(cfg.model.segmentor, data_preprocessor={**common, **own}),
+            model=dict(cfg.model.segmentor, data_preprocessor=_preprocessor(cfg)),
             test_pipeline=cfg.test_dataloader.dataset.pipeline,
             test_dataloader=cfg.test_dataloader,
             test_evaluator=cfg.test_evaluator,
@@ -62,3 +61,13 @@ def export_segmentor(config: str, checkpoint: str, out: str) -> tuple[Path, Path
             dict(state_dict=weights, meta=dict(dataset_meta=dataset_meta)), binary
         )
     return files
+
+
+def _preprocessor(cfg: Config) -> dict:
+    """MMSeg's own preprocessor where it knows so many bands, else ours."""
+    settings = dict(cfg.model.data_preprocessor)
+    domains = settings.pop('domains', None) or {}
+    settings |= domains.get(settings.pop('predict_domain', 'target'), {})
+    known = len(settings.get('mean') or [0]) in (1, 3)
+    settings['type'] = 'SegDataPreProcessor' if known else 'RasterDataPreprocessor'
+    return settings

@@ -35,6 +35,7 @@ def train(cfg: Config, *, resume: bool = False, demo: bool = False) -> None:
         ValueError: If data, mapping or checkpoint are not what they should be.
     """
     init_default_scope(cfg.get('default_scope', 'mmseg'))
+    check_mini_batch(cfg)
     check_training_labels(cfg)
     if int(os.environ.get('RANK', 0)) == 0:
         make_what_is_missing(cfg, demo)
@@ -49,12 +50,38 @@ def train(cfg: Config, *, resume: bool = False, demo: bool = False) -> None:
     Runner.from_cfg(cfg).train()
 
 
+def check_mini_batch(cfg: Config) -> None:
+    """Refuse a batch size that tears pairs apart.
+
+    Raises:
+        ValueError: If images come in pairs and the batch size is odd.
+    """
+    loader = cfg.train_dataloader
+    if loader.sampler.type == 'PairedSampler' and loader.batch_size % 2:
+        raise ValueError(
+            f'train_dataloader.batch_size is {loader.batch_size}, expected an even '
+            'number: it counts images, two a pair'
+        )
+
+
 def check_training_labels(cfg: Config) -> None:
-    """Read the labels that training will read; see :func:`check_labels`."""
+    """Read the labels that training will read; see :func:`check_labels`.
+
+    Raises:
+        ValueError: If a label is not what it should be, or the model tells another
+            number of classes apart than the dataset has.
+    """
+    head = cfg.model.get('segmentor', cfg.model).get('decode_head')
     source = cfg.train_dataloader.dataset.get('source', [])
     for member in source if isinstance(source, (list, tuple)) else [source]:
         dataset = DATASETS.build(member)
-        check_labels(dataset, len(dataset.metainfo['classes']))
+        classes = dataset.metainfo['classes']
+        if isinstance(head, dict) and head.num_classes != len(classes):
+            raise ValueError(
+                f'decode_head.num_classes is {head.num_classes}, expected '
+                f'{len(classes)}, the classes of {member.type}: {classes}'
+            )
+        check_labels(dataset, len(classes))
 
 
 def missing_mapping(cfg: Config) -> Path | None:

@@ -158,6 +158,14 @@ def test_refuses_bad_input_in_one_line(folder):
     assert 'other.py does not exist' in refused('train', 'other.py')
 
 
+def test_refuses_a_config_that_does_not_fit(folder):
+    train = ('train', write_config(folder), '--work-dir', 'run', '--cfg-options')
+    line = refused(*train, 'train_dataloader.batch_size=3')
+    assert 'batch_size is 3, expected an even number' in line
+    line = refused(*train, 'model.segmentor.decode_head.num_classes=4')
+    assert 'num_classes is 4, expected 3, the classes of FolderDataset' in line
+
+
 def test_refuses_another_seed_and_a_hostile_checkpoint(folder):
     config = write_config(folder)
     mmuda('train', config, '--work-dir', 'seeded')

@@ -8,11 +8,8 @@ Needed, as they are or unpacked: 3_Ortho_IRRG.zip, 5_Labels_all.zip and
 """
 
 from mmuda.datasets.preparation import potsdam_scenes, prepare_city
-from mmuda.datasets.preparation.command_line import (
-    converter_parser,
-    one_line_errors,
-    plan_from,
-)
+from mmuda.datasets.preparation.command_line import converter_parser, plan_from
+from mmuda.engine.commands import errors_in_one_line
 
 
 def main() -> None:
@@ -25,7 +22,7 @@ def main() -> None:
         '--eroded', action='store_true', help='labels without class borders'
     )
     arguments = parser.parse_args()
-    with one_line_errors():
+    with errors_in_one_line():
         scenes = potsdam_scenes(
             arguments.raw, eroded=arguments.eroded, seed=arguments.seed
         )

@@ -8,12 +8,9 @@ Needed in one folder: *_col.tif, *_ir.tif and ground_truth.geojson.xz of the cit
 from pathlib import Path
 
 from mmuda.datasets.preparation import prepare_city, three_city_scenes
-from mmuda.datasets.preparation.command_line import (
-    converter_parser,
-    one_line_errors,
-    plan_from,
-)
+from mmuda.datasets.preparation.command_line import converter_parser, plan_from
 from mmuda.datasets.preparation.three_cities import LOWER_LEFT
+from mmuda.engine.commands import errors_in_one_line
 
 
 def main() -> None:
@@ -26,7 +23,7 @@ def main() -> None:
     parser.set_defaults(out=None)
     arguments = parser.parse_args()
     out = arguments.out or Path('data') / arguments.city
-    with one_line_errors():
+    with errors_in_one_line():
         scenes = three_city_scenes(arguments.raw, arguments.city)
         prepare_city(out, arguments.city, scenes, plan_from(arguments))
 

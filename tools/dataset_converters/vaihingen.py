@@ -7,11 +7,8 @@ ISPRS_semantic_labeling_Vaihingen_ground_truth_eroded_COMPLETE.zip as well.
 """
 
 from mmuda.datasets.preparation import prepare_city, vaihingen_scenes
-from mmuda.datasets.preparation.command_line import (
-    converter_parser,
-    one_line_errors,
-    plan_from,
-)
+from mmuda.datasets.preparation.command_line import converter_parser, plan_from
+from mmuda.engine.commands import errors_in_one_line
 
 
 def main() -> None:
@@ -24,7 +21,7 @@ def main() -> None:
         '--eroded', action='store_true', help='labels without class borders'
     )
     arguments = parser.parse_args()
-    with one_line_errors():
+    with errors_in_one_line():
         scenes = vaihingen_scenes(arguments.raw, eroded=arguments.eroded)
         name = 'vaihingen-eroded' if arguments.eroded else 'vaihingen'
         prepare_city(arguments.out, name, scenes, plan_from(arguments))

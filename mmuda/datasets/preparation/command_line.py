@@ -1,11 +1,6 @@
 """What the command lines of ``tools/dataset_converters`` have in common."""
 
 import argparse
-import lzma
-import sys
-import zipfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from mmuda.datasets.preparation.city import PatchPlan
@@ -44,13 +39,3 @@ def plan_from(arguments: argparse.Namespace) -> PatchPlan:
         patches_per_image=arguments.patches_per_image,
         seed=arguments.seed,
     )
-
-
-@contextmanager
-def one_line_errors() -> Iterator[None]:
-    """Report what the user can mend in one line and exit with status 2."""
-    try:
-        yield
-    except (ValueError, OSError, zipfile.BadZipFile, lzma.LZMAError) as error:
-        sys.stderr.write(f'error: {error}\n')
-        sys.exit(2)
