@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -161,3 +162,16 @@ def make_source_model(file):
         checkpoint.parent.mkdir(parents=True, exist_ok=True)
         weights = MODELS.build(cfg.model).state_dict()
         torch.save(dict(state_dict=weights), checkpoint)
+
+
+def test_the_config_in_the_readme(tmp_path):
+    text = (ROOT / 'README.md').read_text()
+    block = text.split('```python')[1].split('```')[0]
+    file = tmp_path / 'my_config.py'
+    file.write_text(textwrap.dedent(block))
+    cfg, model = build(file)
+    assert model.out_channels == 2
+    dataset = cfg.train_dataloader.dataset
+    assert dataset.source.metainfo.classes == dataset.target.metainfo.classes
+    assert 'seg_map_path' not in dataset.target.data_prefix
+    assert cfg.val_dataloader is None
