@@ -5,8 +5,11 @@ OpenMMLab's own and the maintained ``onedl-*`` forks. mmuda runs on both and cal
 only what both have; what differs or is broken is put right here and nowhere else.
 """
 
+import functools
 import importlib
+from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 
 STACKS = {
     'onedl': ('onedl-mmsegmentation', 'onedl-mmengine', 'onedl-mmcv'),
@@ -65,10 +68,20 @@ def _let_configs_inherit(stack: str) -> None:
     config, registry and inference modules; on onedl it names the wrong
     distribution, and it knows no third package at all.
     """
+    from mmengine.config import config
     from mmengine.config.utils import MODULE2PACKAGE
 
     MODULE2PACKAGE['mmseg'] = STACKS[stack][0]
     MODULE2PACKAGE['mmuda'] = 'mmuda'
+
+    # That of mmengine 0.10.7 looks for an editable install in site-packages.
+    find = config.get_installed_path
+    if not isinstance(find, functools.partial):
+        config.get_installed_path = functools.partial(_installed_path, find)
+
+
+def _installed_path(find: Callable[[str], str], package: str) -> str:
+    return str(Path(__file__).parent) if package == 'mmuda' else find(package)
 
 
 def prepare() -> str:
