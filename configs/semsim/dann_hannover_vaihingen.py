@@ -65,4 +65,6 @@ demo = dict(
         segmentor=_base_.demo.model,
         objectives=dict(alignment=dict(discriminator=dict(in_channels=64)))),
     train_cfg=dict(max_iters=200, val_interval=200),
+    param_scheduler=[
+        dict(type='PolyLR', power=0.9, begin=0, end=200, by_epoch=False)],
     train_dataloader=dict(batch_size=16, sampler=dict(subset=None)))
