@@ -1,5 +1,12 @@
 """Compute which target image goes with which source image."""
 
+import argparse
+import os
+from pathlib import Path
+
+import torch
+from mmengine.config import Config
+from mmengine.dist import get_rank
 from mmengine.logging import print_log
 
 from mmuda.engine.commands import (
@@ -9,28 +16,115 @@ from mmuda.engine.commands import (
     read_config,
 )
 from mmuda.engine.config import load_config, sibling
-from mmuda.engine.pairing import make_mapping
+from mmuda.engine.pairing import STRATEGIES, PairingOptions
+from mmuda.engine.pairing.make import map_images, pairing_images
+from mmuda.engine.pairing.options import ESTIMATORS
+from mmuda.engine.pairing.report import write_report
+from mmuda.engine.pairing.strategies import ORACLES
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line."""
+    parser = config_parser(__doc__)
+    add = parser.add_argument
+    add(
+        '--strategy',
+        required=True,
+        choices=STRATEGIES,
+        help='ground_truth and shuffled_ground_truth are oracles: they read the labels '
+        'of the target',
+    )
+    add('--checkpoint', help='source model, for approximation and feature_mmd')
+    add('--out', type=Path, required=True, help='CSV file of the mapping')
+    add('--top-k', type=int, default=1, help='partners per source image')
+    add('--max-reuse', type=int, help='most source images that may share a target')
+    add(
+        '--precision',
+        choices=['float32', 'bfloat16'],
+        default='float32',
+        help='of the matrix products; the mapping is the same',
+    )
+    add('--memory', type=float, default=8, metavar='GIB', help='of each process')
+    add('--device', default='cpu', help='cpu or cuda')
+    add(
+        '--coarse',
+        type=int,
+        metavar='PX',
+        help='search on maps averaged over cells of this size first (not exact)',
+    )
+    add('--mmd', choices=ESTIMATORS, default=ESTIMATORS[0], help='estimator of the MMD')
+    add('--samples', type=int, help='locations drawn per image for the MMD')
+    add('--tap', help='layer that is the feature space of feature_mmd')
+    add('--report', type=Path, metavar='DIR', help='draw the mapping')
+    add(
+        '--target-labels',
+        action='store_true',
+        help='let the report read the labels of the target, for analysis',
+    )
+    return parser
+
+
+def join_processes(device: str) -> str:
+    """Join those that torchrun started; returns the device of this one."""
+    if int(os.environ.get('WORLD_SIZE', 1)) > 1:
+        torch.distributed.init_process_group('gloo')
+        if device == 'cuda':
+            device = f'cuda:{os.environ["LOCAL_RANK"]}'
+    return device
+
+
+def leave_processes() -> None:
+    """Go on alone."""
+    if torch.distributed.is_initialized():
+        torch.distributed.destroy_process_group()
+
+
+def described(figures: dict) -> str:
+    """A row of Table 3."""
+    if 'semsim_mean' not in figures:
+        return 'SemSim unknown without --target-labels'
+    return 'SemSim mean {semsim_mean:.3f}, std {semsim_std:.3f}'.format(**figures)
+
+
+def config_of_source_model(args: argparse.Namespace) -> Config:
+    """The config with the model f^S, which has a config of its own."""
+    cfg = read_config(args)
+    if 'source_model' in cfg:
+        cfg.model = load_config(sibling(cfg, cfg.source_model), demo=args.demo).model
+    return cfg
 
 
 def main() -> None:
     """Run the command."""
-    parser = config_parser(__doc__)
-    parser.add_argument(
-        '--strategy',
-        required=True,
-        choices=['random', 'approximation', 'ground_truth'],
-        help='ground_truth is an oracle: it reads the labels of the target',
+    args = parse(parser())
+    options = PairingOptions(
+        top_k=args.top_k,
+        max_reuse=args.max_reuse,
+        precision=args.precision,
+        memory_gib=args.memory,
+        device=join_processes(args.device),
+        coarse=args.coarse,
+        estimator=args.mmd,
+        samples=args.samples,
+        tap=args.tap,
     )
-    parser.add_argument('--checkpoint', help='source model, for approximation')
-    parser.add_argument('--out', required=True, help='CSV file of the mapping')
-    args = parse(parser)
-    cfg = read_config(args)
-    if 'source_model' in cfg:
-        # The model f^S has its own config, with the same widths.
-        cfg.model = load_config(sibling(cfg, cfg.source_model), demo=args.demo).model
-    mapping = make_mapping(cfg, args.strategy, args.checkpoint)
-    mapping.save(args.out)
-    print_log(f'{args.out}: {mapping.described}')
+    args.out.parent.mkdir(parents=True, exist_ok=True)
+    with pairing_images(
+        config_of_source_model(args),
+        options,
+        args.checkpoint,
+        scratch=args.out.parent,
+        oracle=args.strategy in ORACLES or args.target_labels,
+    ) as images:
+        mapping = map_images(images, args.strategy, options)
+        if get_rank() != 0:
+            return
+        mapping.save(args.out)
+        print_log(f'{args.out}: {mapping.described}')
+        if args.report:
+            leave_processes()
+            figures = write_report(images, mapping, options, args.report)
+            print_log(f'{args.report}: {described(figures)}')
 
 
 if __name__ == '__main__':

@@ -43,7 +43,12 @@ custom_hooks = [dict(type='ReproducibleHook'), dict(type='TargetStatisticsHook')
 
 strategy = 'approximation'
 source_model = 'source-only_hannover_vaihingen.py'
-pairing = dict(strategy=strategy)
+pairing = dict(
+    strategy=strategy,
+    # The feature space of Feature space MMD, which DANN aligns (Sect. 5.2).
+    tap='decode_head.bottleneck',
+    # Read by oracles, and by the report on a mapping if it is told to.
+    target_labels=_base_.target_train_labelled)
 train_dataloader = dict(
     # "Reduce the batch size to 16, using only a fixed subset of X^S": 16 pairs, and
     # 250 such mini-batches an epoch are 4000 of the 8000 source patches.

@@ -134,4 +134,9 @@ def _refuse_labels(target: dict | BaseDataset) -> None:
         )
 
 
-LABEL_LOADERS = ('LoadAnnotations', 'LoadLabels', 'LoadBiomedicalAnnotation')
+LABEL_LOADERS = (
+    'LoadAnnotations',
+    'LoadLabels',
+    'LoadDrawnLabels',
+    'LoadBiomedicalAnnotation',
+)

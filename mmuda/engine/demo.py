@@ -36,8 +36,9 @@ def apply_demo(cfg: Config) -> None:
             node.init_cfg = None
         if node.get('pretrained'):
             node.pretrained = None
-        if node.get('mapping'):
-            node.mapping = str(node.mapping).replace('work_dirs', str(DEMO_ROOT), 1)
+        for key in ('mapping', 'ground_truth'):
+            if isinstance(node.get(key), str):
+                node[key] = node[key].replace('work_dirs', str(DEMO_ROOT), 1)
 
 
 def _dicts(node: object) -> Iterator[ConfigDict]:

@@ -15,6 +15,7 @@ from mmseg.registry import DATASETS
 from mmuda.datasets.checks import check_labels
 from mmuda.engine.checkpoint import latest_checkpoint
 from mmuda.engine.config import load_config, sibling
+from mmuda.engine.pairing.strategies import NEED_MODEL
 
 PHASED_CONSTRUCTOR = 'PhasedOptimWrapperConstructor'
 
@@ -107,7 +108,7 @@ def make_what_is_missing(cfg: Config, demo: bool) -> None:
     """
     mapping = missing_mapping(cfg)
     strategy = cfg.pairing.strategy if mapping else None
-    needs_model = strategy == 'approximation' or cfg.get('warm_start')
+    needs_model = strategy in NEED_MODEL or cfg.get('warm_start')
     switches = ['--demo'] if demo else []
     if needs_model and not source_checkpoint(cfg, demo).is_file():
         model = sibling(cfg, cfg.source_model)
@@ -115,10 +116,18 @@ def make_what_is_missing(cfg: Config, demo: bool) -> None:
         _run('the source model is not there yet', command, switches)
     if mapping is None:
         return
-    command = ['pair', cfg.filename, '--strategy', strategy, '--out', str(mapping)]
-    if strategy == 'approximation':
+    shuffled = cfg.pairing.get('ground_truth')
+    if strategy == 'shuffled_ground_truth' and not Path(shuffled or '.').exists():
+        _make_mapping(cfg, 'ground_truth', Path(shuffled), demo)
+    _make_mapping(cfg, strategy, mapping, demo)
+
+
+def _make_mapping(cfg: Config, strategy: str, file: Path, demo: bool) -> None:
+    command = ['pair', cfg.filename, '--strategy', strategy, '--out', str(file)]
+    if strategy in NEED_MODEL:
         command += ['--checkpoint', str(source_checkpoint(cfg, demo))]
-    _run(f'mapping {mapping} is not there yet', command, switches)
+    switches = ['--demo'] if demo else []
+    _run(f'mapping {file} is not there yet', command, switches)
 
 
 def _run(reason: str, command: list[str], switches: list[str]) -> None:

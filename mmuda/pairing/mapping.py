@@ -4,15 +4,17 @@ import csv
 import hashlib
 import json
 import os
-from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from mmuda.files import write_atomically
 
-FORMAT_VERSION = 1
-COLUMNS = ('source', 'target', 'score')
+FORMAT_VERSION = 2
+COLUMNS = ('source', 'rank', 'target', 'score')
 
 
 @dataclass(frozen=True)
@@ -31,32 +33,36 @@ class ImageSet:
     def of(cls, dataset: Any) -> 'ImageSet':
         """The images of an MMSeg dataset, in its order."""
         folder = dataset.data_prefix['img_path']
-        paths = [dataset.get_data_info(i)['img_path'] for i in range(len(dataset))]
-        names = tuple(os.path.relpath(path, folder) for path in paths)
-        digest = hashlib.sha256()
-        for name, path in zip(names, paths, strict=True):
-            digest.update(f'{name}\0{os.path.getsize(path)}\n'.encode())
-        return cls(names, digest.hexdigest())
+        names, digest, size_of = [], hashlib.sha256(), cache(os.path.getsize)
+        for index in range(len(dataset)):
+            info = dataset.get_data_info(index)
+            name = os.path.relpath(info['img_path'], folder)
+            if 'patch' in info:  # drawn from a scene when it is loaded
+                name = f'{name}#{info["patch"]}'
+            names.append(name)
+            digest.update(f'{name}\0{size_of(info["img_path"])}\n'.encode())
+        return cls(tuple(names), digest.hexdigest())
 
 
 @dataclass(frozen=True)
 class Mapping:
-    """M of the SemSim paper: a target image for every source image.
+    """M of the SemSim paper: a target image for every source image, or the k best.
 
-    On disk it is a CSV file with the columns ``source,target,score`` and beside it
-    ``<file>.json``, the manifest: how it was made, from what.
+    On disk it is a CSV file with the columns ``source,rank,target,score``, rank 1 the
+    best, and beside it ``<file>.json``, the manifest: how it was made, from what.
 
     Args:
-        source: Name of each source image.
-        target: Name of its partner.
-        score: Similarity of the pair, NaN where the strategy has none.
+        source: Name of each source image, N of them.
+        target: Names of its k partners, best first.
+        score: Similarity of each pair, higher is better; NaN where the strategy has
+            none.
         manifest: ``strategy``, ``oracle`` (whether target labels were read),
             fingerprints and settings.
     """
 
     source: tuple[str, ...]
-    target: tuple[str, ...]
-    score: tuple[float, ...]
+    target: tuple[tuple[str, ...], ...]
+    score: tuple[tuple[float, ...], ...]
     manifest: dict
 
     @classmethod
@@ -64,8 +70,8 @@ class Mapping:
         cls,
         source: ImageSet,
         target: ImageSet,
-        partners: Sequence[int],
-        scores: Sequence[float],
+        partners: np.ndarray,
+        scores: np.ndarray,
         settings: dict,
     ) -> 'Mapping':
         """A mapping between two sets of images.
@@ -73,19 +79,23 @@ class Mapping:
         Args:
             source: All N source images.
             target: All M target images.
-            partners: Index in ``target`` for each of ``source``, (N,).
-            scores: Similarity of each pair, (N,).
+            partners: Indices in ``target`` for each of ``source``, (N, k).
+            scores: Similarity of each pair, (N, k).
             settings: What the manifest says besides the images.
         """
+        uses = np.unique(partners[:, 0], return_counts=True)[1]
         manifest = {
             'version': FORMAT_VERSION,
             **settings,
             'source': {'images': len(source.names), 'sha256': source.fingerprint},
             'target': {'images': len(target.names), 'sha256': target.fingerprint},
-            'distinct_targets': len(set(map(int, partners))),
+            'top_k': partners.shape[1],
+            'distinct_targets': len(uses),
+            'most_uses': int(uses.max()),
         }
-        names = tuple(target.names[int(i)] for i in partners)
-        return cls(source.names, names, tuple(map(float, scores)), manifest)
+        names = tuple(tuple(target.names[i] for i in row) for row in partners)
+        values = tuple(tuple(map(float, row)) for row in scores)
+        return cls(source.names, names, values, manifest)
 
     @property
     def described(self) -> str:
@@ -105,7 +115,13 @@ class Mapping:
         with write_atomically(file, 'w', newline='') as out:
             writer = csv.writer(out)
             writer.writerow(COLUMNS)
-            writer.writerows(zip(self.source, self.target, self.score, strict=True))
+            for name, *partners in zip(
+                self.source, self.target, self.score, strict=True
+            ):
+                pairs = zip(*partners, strict=True)
+                writer.writerows(
+                    (name, rank, *pair) for rank, pair in enumerate(pairs, start=1)
+                )
 
     @classmethod
     def load(cls, file: str | Path) -> 'Mapping':
@@ -125,27 +141,25 @@ class Mapping:
             manifest = json.loads(_manifest_file(file).read_text())
             with open(file, newline='') as lines:
                 header, *rows = csv.reader(lines)
-            source, target, score = zip(*rows, strict=True)
-            scores = tuple(map(float, score))
-        except ValueError as error:
+            if tuple(header) == COLUMNS and manifest.get('version') == FORMAT_VERSION:
+                return cls(*_by_source(rows, manifest['top_k']), manifest)
+        except (ValueError, KeyError) as error:
             raise ValueError(f'mapping {file} is damaged: {error}') from error
-        if tuple(header) != COLUMNS or manifest.get('version') != FORMAT_VERSION:
-            raise ValueError(
-                f'mapping {file} has columns {header} and version '
-                f'{manifest.get("version")}, expected {list(COLUMNS)} and '
-                f'{FORMAT_VERSION}'
-            )
-        return cls(source, target, scores, manifest)
+        raise ValueError(
+            f'mapping {file} has columns {header} and version '
+            f'{manifest.get("version")}, expected {list(COLUMNS)} and '
+            f'{FORMAT_VERSION}; make it again with tools/pair.py'
+        )
 
-    def indices(self, source: ImageSet, target: ImageSet) -> list[int]:
-        """Index of the partner of each source image.
+    def indices(self, source: ImageSet, target: ImageSet) -> np.ndarray:
+        """Indices of the partners of each source image, best first.
 
         Args:
             source: The images that the mapping is to be used with.
             target: Likewise.
 
         Returns:
-            Indices into ``target``, one for each of ``source``.
+            Indices into ``target``, one row for each of ``source``, (N, k).
 
         Raises:
             ValueError: If the mapping was made for other images, or these changed.
@@ -159,10 +173,27 @@ class Mapping:
                     f'{made_for["sha256"][:8]}, found {len(images.names)} of '
                     f'{images.fingerprint[:8]}; make it again with tools/pair.py'
                 )
-        partner = dict(zip(self.source, self.target, strict=True))
+        partners = dict(zip(self.source, self.target, strict=True))
         index = {name: i for i, name in enumerate(target.names)}
-        return [index[partner[name]] for name in source.names]
+        return np.array([[index[t] for t in partners[name]] for name in source.names])
 
 
 def _manifest_file(file: Path) -> Path:
     return file.with_name(file.name + '.json')
+
+
+def _by_source(rows: list[list[str]], top_k: int) -> tuple[tuple, tuple, tuple]:
+    """Source names, and the names and scores of their ``top_k`` partners each."""
+    if len(rows) % top_k:
+        raise ValueError(f'{len(rows)} rows, expected {top_k} for each source image')
+    groups = [rows[i : i + top_k] for i in range(0, len(rows), top_k)]
+    ranks = [str(rank) for rank in range(1, top_k + 1)]
+    sources, targets, scores = [], [], []
+    for group in groups:
+        names, found, partners, values = zip(*group, strict=True)
+        if len(set(names)) > 1 or list(found) != ranks:
+            raise ValueError(f'rows of {names[0]} do not have ranks 1 to {top_k}')
+        sources.append(names[0])
+        targets.append(partners)
+        scores.append(tuple(map(float, values)))
+    return tuple(sources), tuple(targets), tuple(scores)

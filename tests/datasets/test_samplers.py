@@ -2,11 +2,13 @@
 
 from itertools import islice
 
+import numpy as np
 import pytest
-from mmseg.registry import DATA_SAMPLERS
+from mmseg.registry import DATA_SAMPLERS, DATASETS
 from test_domain import ListDataset, member
 
 from mmuda.datasets.domain import DomainConcatDataset
+from mmuda.pairing import ImageSet, Mapping
 
 
 @pytest.fixture
@@ -49,6 +51,72 @@ def test_unmapped_pairs_hold_one_of_each_domain(pair):
         dict(zip(sources[a:b], targets[a:b], strict=True)) for a, b in ((0, 6), (6, 12))
     )
     assert first != second
+
+
+@pytest.fixture
+def mapped(tmp_path):
+    """Six source and six target files, and how to map them."""
+    datasets = []
+    for domain in ('s', 't'):
+        dataset = DATASETS.build(member(6, domain))
+        for i in range(6):
+            (tmp_path / f'{domain}{i}').write_bytes(b'x')
+        dataset.data_prefix = dict(img_path=str(tmp_path))
+        dataset.get_data_info = lambda i, d=domain: dict(img_path=tmp_path / f'{d}{i}')
+        datasets.append(dataset)
+
+    def save(partners):
+        partners = np.array(partners)
+        mapping = Mapping.make(
+            *map(ImageSet.of, datasets),
+            partners,
+            np.ones(partners.shape),
+            dict(strategy='random', oracle=False),
+        )
+        mapping.save(tmp_path / 'm.csv')
+        return str(tmp_path / 'm.csv')
+
+    return DomainConcatDataset(source=datasets[0], target=datasets[1]), save
+
+
+def test_mapped_pairs_are_those_of_the_mapping(mapped):
+    dataset, save = mapped
+    partners = [3, 3, 0, 5, 1, 2]
+    stream = take(
+        build('PairedSampler', dataset, mapping=save([[p] for p in partners])), 24
+    )
+    assert sorted(stream[:12:2]) == list(range(6))
+    pairs = zip(stream[0::2], stream[1::2], strict=True)
+    assert all(target == 6 + partners[source] for source, target in pairs)
+
+
+def test_one_of_several_partners_in_each_pass(mapped):
+    dataset, save = mapped
+    partners = [[i, (i + 1) % 6, (i + 2) % 6] for i in range(6)]
+    stream = take(build('PairedSampler', dataset, mapping=save(partners)), 12 * 200)
+    met = {source: [] for source in range(6)}
+    for source, target in zip(stream[0::2], stream[1::2], strict=True):
+        met[source].append(target - 6)
+    for source, targets in met.items():
+        counts = np.array([targets.count(p) for p in partners[source]])
+        assert counts.sum() == 200
+        # 200 draws of 1/3: within four standard deviations.
+        assert (abs(counts - 200 / 3) < 4 * np.sqrt(200 * 2 / 9)).all()
+    later = build('PairedSampler', dataset, mapping=save(partners))
+    later.skip(12 * 20)
+    assert take(later, 12) == stream[12 * 20 : 12 * 21]
+
+
+def test_another_mapping_from_a_place_on(mapped):
+    dataset, save = mapped
+    sampler = build('PairedSampler', dataset, mapping=save([[0]] * 6))
+    before = take(sampler, 8)
+    sampler.use(save([[4]] * 6))
+    sampler.begin_at(8)
+    after = take(sampler, 8)
+    assert set(before[1::2]) == {6}
+    assert set(after[1::2]) == {10}
+    assert (before + after)[0::2] == take(build('PairedSampler', dataset), 16)[0::2]
 
 
 def test_fixed_subset_of_the_source(pair):

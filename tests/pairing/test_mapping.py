@@ -4,6 +4,7 @@ import json
 import math
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from mmuda.pairing import ImageSet, Mapping
@@ -40,8 +41,8 @@ def mapping(folders):
     return Mapping.make(
         source,
         target,
-        [2, 0, 2],
-        [0.5, math.nan, 1],
+        np.array([[2, 3], [0, 1], [2, 0]]),
+        np.array([[0.5, 0.25], [math.nan, 0], [1, 0.5]]),
         dict(strategy='random', oracle=False),
     )
 
@@ -51,18 +52,22 @@ def test_survives_the_disk(mapping, folders):
     again = Mapping.load(folders / 'm.csv')
     assert (again.source, again.target) == (mapping.source, mapping.target)
     assert again.manifest == mapping.manifest
-    assert again.score[0] == 0.5
-    assert math.isnan(again.score[1])
-    assert (folders / 'm.csv').read_text().splitlines()[:2] == [
-        'source,target,score',
-        'sub/0.tif,sub/2.tif,0.5',
+    assert again.score[0] == (0.5, 0.25)
+    assert math.isnan(again.score[1][0])
+    assert (folders / 'm.csv').read_text().splitlines()[:3] == [
+        'source,rank,target,score',
+        'sub/0.tif,1,sub/2.tif,0.5',
+        'sub/0.tif,2,sub/3.tif,0.25',
     ]
 
 
 def test_indices(mapping, folders):
     source, target = images(folders / 'source'), images(folders / 'target')
-    assert mapping.indices(source, target) == [2, 0, 2]
+    assert mapping.indices(source, target).tolist() == [[2, 3], [0, 1], [2, 0]]
+    assert mapping.manifest['top_k'] == 2
+    # Of the first partners.
     assert mapping.manifest['distinct_targets'] == 2
+    assert mapping.manifest['most_uses'] == 2
 
 
 def test_the_oracle_is_called_so(mapping):
@@ -93,9 +98,16 @@ def test_rejects_a_missing_or_damaged_file(mapping, folders):
     with pytest.raises(FileNotFoundError, match=r'm\.csv does not exist: .*pair\.py'):
         Mapping.load(file)
     mapping.save(file)
-    file.write_text('source,target,score\na,b\n')
-    with pytest.raises(ValueError, match=r'm\.csv is damaged'):
-        Mapping.load(file)
+    whole = file.read_text()
+    for text, complaint in (
+        (whole.rsplit('\n', 2)[0], r'm\.csv is damaged: 5 rows, expected 2 for each'),
+        (whole.replace(',1,', ',7,'), r'm\.csv is damaged: rows of .* 1 to 2'),
+        (whole.replace('0.25', 'high'), r'm\.csv is damaged: could not convert'),
+        ('source,target,score\na,b,1\n', r'has columns .* expected .*rank.*make it'),
+    ):
+        file.write_text(text)
+        with pytest.raises(ValueError, match=complaint):
+            Mapping.load(file)
     mapping.save(file)
     manifest = folders / 'm.csv.json'
     manifest.write_text(json.dumps({**mapping.manifest, 'version': 99}))
@@ -110,7 +122,7 @@ def test_a_failed_write_leaves_the_old_file(mapping, folders):
     file = folders / 'm.csv'
     mapping.save(file)
     before = file.read_text()
-    broken = Mapping(mapping.source, mapping.target, (None, object()), mapping.manifest)
+    broken = Mapping(mapping.source, mapping.target, ((0.5,),), mapping.manifest)
     with pytest.raises(ValueError, match='zip'):
         broken.save(file)
     assert file.read_text() == before

@@ -202,9 +202,13 @@ def _prepare_split(
     return {'images': images, 'patches': patches, 'class_pixels': counts}
 
 
+def patch_rng(seed: int, image: str, index: int) -> np.random.Generator:
+    """All that the patch ``index`` of a training image depends on besides the image."""
+    return np.random.default_rng([seed, _number(image), index])
+
+
 def _draw(scene: Scene, image: str, index: int, plan: PatchPlan) -> Patch:
-    rng = np.random.default_rng([plan.seed, _number(image), index])
-    return draw_patch(scene, plan.size_px, rng)
+    return draw_patch(scene, plan.size_px, patch_rng(plan.seed, image, index))
 
 
 def _window(scene: Scene, row: int, column: int, size: int) -> Patch:

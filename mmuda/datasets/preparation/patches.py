@@ -49,18 +49,34 @@ def draw_patch(
         the nearest pixels, shape (size_px, size_px), both uint8.
     """
     placement = draw_placement(*scene.labels.shape, size_px, rng)
+    return (
+        cut_image(scene.image, placement, size_px),
+        cut_labels(scene.labels, placement, size_px),
+    )
 
-    def look_up(pixels: np.ndarray, interpolation: int) -> np.ndarray:
-        return cv2.warpAffine(
-            np.ascontiguousarray(pixels),
-            placement,
-            (size_px, size_px),
-            flags=interpolation | cv2.WARP_INVERSE_MAP,
-            borderMode=cv2.BORDER_REFLECT_101,
-        )
 
-    image = in_band_groups(scene.image, lambda group: look_up(group, cv2.INTER_LINEAR))
-    return image, look_up(scene.labels, cv2.INTER_NEAREST)
+def cut_image(image: np.ndarray, placement: np.ndarray, size_px: int) -> np.ndarray:
+    """The patch of an image (H, W, B) at a placement, by bilinear interpolation."""
+    return in_band_groups(
+        image, lambda group: _cut(group, placement, size_px, cv2.INTER_LINEAR)
+    )
+
+
+def cut_labels(labels: np.ndarray, placement: np.ndarray, size_px: int) -> np.ndarray:
+    """The patch of a label map (H, W) at a placement, by the nearest pixel."""
+    return _cut(labels, placement, size_px, cv2.INTER_NEAREST)
+
+
+def _cut(
+    pixels: np.ndarray, placement: np.ndarray, size_px: int, interpolation: int
+) -> np.ndarray:
+    return cv2.warpAffine(
+        np.ascontiguousarray(pixels),
+        placement,
+        (size_px, size_px),
+        flags=interpolation | cv2.WARP_INVERSE_MAP,
+        borderMode=cv2.BORDER_REFLECT_101,
+    )
 
 
 def window_origins(height: int, width: int, size_px: int) -> list[tuple[int, int]]:

@@ -73,6 +73,10 @@ class DomainSampler(Sampler):
         """Let the stream of this process begin ``num_samples`` images later."""
         self._skipped += num_samples
 
+    def begin_at(self, num_samples: int) -> None:
+        """Let the stream of this process begin after ``num_samples`` images."""
+        self._skipped = num_samples
+
     def __iter__(self) -> Iterator[Draw]:
         place = self._skipped
         while True:

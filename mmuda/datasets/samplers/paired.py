@@ -1,6 +1,6 @@
 """A source image and its partner in the same mini-batch."""
 
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 from mmseg.registry import DATA_SAMPLERS
@@ -20,8 +20,10 @@ class PairedSampler(DomainSampler):
 
     Args:
         dataset: One source and the target.
-        mapping: CSV file of a mapping M (``tools/pair.py`` makes one). Without it
-            every source image meets a random target image, another in each pass.
+        mapping: CSV file of a mapping M (``tools/pair.py`` makes one). Of the k
+            partners that it has for a source image one is drawn in each pass. Without
+            a mapping every source image meets a random target image, another in each
+            pass.
         subset: Train on a fixed subset of so many source images, drawn by the seed
             ("only a fixed subset of X^S", Sect. 5.2); all of them by default.
         seed: See :class:`DomainSampler`.
@@ -48,16 +50,22 @@ class PairedSampler(DomainSampler):
                 f'got {subset}'
             )
         self.subset = subset
-        self._partner = None if mapping is None else self._read(mapping)
+        self._partners: np.ndarray | None = None
+        if mapping is not None:
+            self.use(mapping)
 
-    def _read(self, file: str) -> dict[int, int]:
+    def use(self, mapping: str) -> None:
+        """Pair by another mapping from the next group on.
+
+        Raises:
+            ValueError: If it does not fit the data.
+        """
         source, target = (
             self.dataset.datasets[self.dataset.domains.index(name)]
             for name in ('source', 'target')
         )
-        partners = Mapping.load(file).indices(ImageSet.of(source), ImageSet.of(target))
-        first = self.dataset.indices('source').start, self.dataset.indices('target')
-        return {first[0] + s: first[1].start + t for s, t in enumerate(partners)}
+        found = Mapping.load(mapping).indices(ImageSet.of(source), ImageSet.of(target))
+        self._partners = self.dataset.indices('target').start + found
 
     @cached_property
     def _subset(self) -> np.ndarray:
@@ -74,6 +82,16 @@ class PairedSampler(DomainSampler):
     def group(self, number: int) -> tuple[int, ...]:
         """A source image and its partner."""
         source = self.draw('source', number)
-        if self._partner is None:
+        if self._partners is None:
             return source, self.draw('target', number)
-        return source, self._partner[source]
+        epoch = number // len(self._subset)
+        row = source - self.dataset.indices('source').start
+        rank = self._ranks(epoch, *self._partners.shape)[row]
+        return source, int(self._partners[row, rank])
+
+    @lru_cache(maxsize=2)  # noqa: B019  # a sampler lives as long as its run
+    def _ranks(self, epoch: int, num_images: int, k: int) -> np.ndarray:
+        """Which of its k partners each source image meets in a pass."""
+        # One stream more than there are domains, whose streams are orders.
+        rng = np.random.default_rng([self.seed, len(self.dataset.domains), epoch])
+        return rng.integers(k, size=num_images)

@@ -1,5 +1,12 @@
 """Transforms that MMSeg lacks."""
 
+from mmuda.datasets.transforms.drawn import LoadDrawnLabels, LoadDrawnPatch
 from mmuda.datasets.transforms.raster import LoadLabels, LoadRaster, PackRaster
 
-__all__ = ['LoadLabels', 'LoadRaster', 'PackRaster']
+__all__ = [
+    'LoadDrawnLabels',
+    'LoadDrawnPatch',
+    'LoadLabels',
+    'LoadRaster',
+    'PackRaster',
+]

@@ -1,0 +1,81 @@
+"""What can be chosen about a mapping besides its strategy."""
+
+from dataclasses import dataclass
+
+import psutil
+
+from mmuda.pairing import SearchOptions
+from mmuda.pairing.search import GIB
+
+ESTIMATORS = ('random_features', 'unbiased')
+
+
+@dataclass(frozen=True)
+class PairingOptions:
+    """How to pair.
+
+    Args:
+        top_k: Partners per source image; the sampler draws one of them in each pass.
+        max_reuse: How many source images a target image may be the partner of; None
+            for no limit, as in the paper.
+        precision: Of the matrix products, see
+            :class:`~mmuda.pairing.search.SearchOptions`; the mapping is the same.
+        memory_gib: Memory that the process may take, all told.
+        device: Where models and products are computed.
+        coarse: Edge in pixels of the cells of the coarse search
+            (:mod:`mmuda.pairing.coarse`); None for the exact one.
+        estimator: Of the MMD: ``'random_features'`` (linear time) or ``'unbiased'``
+            (quadratic time).
+        samples: Pixels or feature locations drawn per image for the MMD: 4096 with
+            random features, 128 with the quadratic estimator by default.
+        tap: Layer of the segmentor whose output is the feature space of
+            ``feature_mmd``; by default ``pairing.tap`` of the config.
+
+    Raises:
+        ValueError: If an option is out of range, or two exclude each other.
+    """
+
+    top_k: int = 1
+    max_reuse: int | None = None
+    precision: str = 'float32'
+    memory_gib: float = 8
+    device: str = 'cpu'
+    coarse: int | None = None
+    estimator: str = 'random_features'
+    samples: int | None = None
+    tap: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.max_reuse is not None and (self.top_k > 1 or self.coarse):
+            raise ValueError(
+                'max_reuse is an assignment of one target to each source image: it '
+                'goes neither with top_k nor with the coarse search'
+            )
+        if self.estimator not in ESTIMATORS:
+            raise ValueError(
+                f'estimator must be one of {", ".join(ESTIMATORS)}, got '
+                f'{self.estimator!r}'
+            )
+        if self.samples is not None and self.samples < 2:
+            raise ValueError(f'samples must be at least 2, got {self.samples}')
+        SearchOptions(self.top_k, self.precision)
+
+    @property
+    def memory_left(self) -> int:
+        """Bytes that the process may still take.
+
+        Raises:
+            ValueError: If there are none.
+        """
+        taken = psutil.Process().memory_info().rss
+        left = int(self.memory_gib * GIB - taken)
+        if left <= 0:
+            raise ValueError(
+                f'--memory is {self.memory_gib:g} GiB, but {taken / GIB:.2f} GiB are '
+                'taken before the search begins: raise it'
+            )
+        return left
+
+    def search(self) -> SearchOptions:
+        """The options of the search, with the memory that is left now."""
+        return SearchOptions(self.top_k, self.precision, self.memory_left, self.device)
