@@ -65,6 +65,8 @@ setup(
         'opencv-python',
         'rasterio',  # reads and writes rasters
         'rich',  # progress bars and tables
+        'psutil',  # memory that is taken
+        'scipy',  # assignment of targets to sources
         'matplotlib',  # pictures
     ],
     extras_require=EXTRAS,
