@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 
 import torch
+import torch.nn.functional as F  # noqa: N812
 from mmengine.model import BaseDataPreprocessor
 from mmseg.models import SegDataPreProcessor
 from mmseg.registry import MODELS
-from torch import nn
+from torch import Tensor, nn
 
 from mmuda.models.domains import DomainBatch
 
@@ -86,6 +87,13 @@ class DomainDataPreprocessor(BaseDataPreprocessor):
         # Only the outermost preprocessor is told when a model moves.
         return chosen if chosen.device == self.device else chosen.to(self.device)
 
+    def normalisation(self, domain: str) -> tuple[Tensor | float, Tensor | float]:
+        """Mean and standard deviation of a domain, shape (bands, 1, 1) each."""
+        chosen = self._of(domain)
+        if not chosen._enable_normalize:
+            return 0.0, 1.0
+        return chosen.mean, chosen.std
+
     def forward(
         self, data: dict, training: bool = False
     ) -> dict[str, DomainBatch] | dict:
@@ -114,6 +122,25 @@ class DomainDataPreprocessor(BaseDataPreprocessor):
             group['inputs'].append(image)
             group['data_samples'].append(sample)
         order = sorted(groups, key=lambda name: (name == 'target', name))
-        return {
-            name: DomainBatch(**self._of(name)(groups[name], True)) for name in order
-        }
+        return {name: self._batch(name, groups[name]) for name in order}
+
+    def _batch(self, domain: str, group: dict) -> DomainBatch:
+        sizes = [image.shape[1:] for image in group['inputs']]
+        batch = DomainBatch(**self._of(domain)(group, True))
+        batch.valid = _valid(batch, sizes)
+        return batch
+
+
+def _valid(batch: DomainBatch, sizes: list[torch.Size]) -> Tensor | None:
+    """Where images are neither padding nor marked invalid by ``PackRaster``."""
+    height, width = batch.inputs.shape[2:]
+    padded = any(tuple(size) != (height, width) for size in sizes)
+    if not padded and not any('invalid' in s for s in batch.data_samples):
+        return None
+    masks = []
+    for sample, size in zip(batch.data_samples, sizes, strict=True):
+        valid = torch.ones(1, *size, dtype=torch.bool)
+        if 'invalid' in sample:
+            valid = ~sample.invalid.data.cpu()
+        masks.append(F.pad(valid, (0, width - size[1], 0, height - size[0])))
+    return torch.stack(masks).to(batch.inputs.device)

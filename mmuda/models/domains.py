@@ -21,10 +21,13 @@ class DomainBatch:
         inputs: Normalised images, float, shape (N, bands, H, W).
         data_samples: MMSeg's data samples, one an image; those of the target
             hold no labels.
+        valid: Where the images are valid, bool, shape (N, 1, H, W); None where all
+            pixels are.
     """
 
     inputs: Tensor
     data_samples: list
+    valid: Tensor | None = None
 
     def __len__(self) -> int:
         return len(self.data_samples)

@@ -1,5 +1,5 @@
 """Transforms that MMSeg lacks."""
 
-from mmuda.datasets.transforms.raster import LoadLabels, LoadRaster
+from mmuda.datasets.transforms.raster import LoadLabels, LoadRaster, PackRaster
 
-__all__ = ['LoadLabels', 'LoadRaster']
+__all__ = ['LoadLabels', 'LoadRaster', 'PackRaster']

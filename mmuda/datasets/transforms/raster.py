@@ -3,7 +3,10 @@
 from collections.abc import Sequence
 
 import numpy as np
+import torch
 from mmcv.transforms import BaseTransform
+from mmengine.structures import PixelData
+from mmseg.datasets.transforms import PackSegInputs
 from mmseg.registry import TRANSFORMS
 from rasterio.enums import ColorInterp
 from rasterio.io import DatasetReader
@@ -28,6 +31,9 @@ class LoadRaster(BaseTransform):
     - nodata (np.ndarray): Where there is no valid image: the nodata value, an alpha
       band or a mask say so, or a band is not finite; bool, shape (H, W). Only if there
       is such a pixel.
+    - invalid (np.ndarray): The same as uint8, 0 or 1; one of the ``seg_fields``, so
+      that it goes with the image through flips and crops.
+    - seg_fields (list): With ``'invalid'`` added, where there is such a pixel.
 
     Args:
         bands: Names (the band's description or colour, in any case) or numbers from 1;
@@ -51,10 +57,14 @@ class LoadRaster(BaseTransform):
             image, None if image.dtype == np.uint8 else np.float32
         )
         results.pop('nodata', None)
+        if results.pop('invalid', None) is not None:
+            results['seg_fields'].remove('invalid')
         if nodata.any():
             valid = image[~nodata]
             image[nodata] = valid.mean(axis=0) if valid.size else 0
             results['nodata'] = nodata
+            results['invalid'] = nodata.astype(np.uint8)
+            results.setdefault('seg_fields', []).append('invalid')
         results['img'] = image
         results['img_shape'] = results['ori_shape'] = image.shape[:2]
         return results
@@ -178,3 +188,25 @@ def _read_ids(file: str) -> np.ndarray:
                 'band of integer class ids'
             )
         return raster.read(1)
+
+
+@TRANSFORMS.register_module()
+class PackRaster(PackSegInputs):
+    """MMSeg's ``PackSegInputs`` that tells the model where an image is invalid.
+
+    Required Keys:
+
+    - those of ``PackSegInputs``
+    - invalid (optional)
+
+    The data sample gets ``invalid``, bool, shape (1, H, W), where ``LoadRaster`` found
+    such a pixel; the preprocessor makes ``DomainBatch.valid`` of it.
+    """
+
+    def transform(self, results: dict) -> dict:
+        """Pack a sample."""
+        packed = super().transform(results)
+        if 'invalid' in results:
+            mask = torch.from_numpy(results['invalid'] != 0)[None]
+            packed['data_samples'].set_data(dict(invalid=PixelData(data=mask)))
+        return packed
