@@ -27,10 +27,14 @@ def estimate_domain_moments(
         num_images: Images of a domain to estimate from, evenly spaced.
         batch_size: Images in a mini-batch, which passes as one image.
     """
+
+    def batches(domain: str) -> Iterator[DomainBatch]:
+        return _batches(translator, dataset, domain, num_images, batch_size)
+
+    for domain in ('source', 'target'):
+        translator.estimate_code(domain, batches(domain))
     for route in translator.routes:
-        translator.estimate_moments(
-            route, _batches(translator, dataset, route[0], num_images, batch_size)
-        )
+        translator.estimate_moments(route, batches(route[0]))
 
 
 def _batches(

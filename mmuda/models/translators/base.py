@@ -162,6 +162,16 @@ class Translator(PhasedModel):
         """All layers that keep moments of domains."""
         return (m for m in self.modules() if isinstance(m, SpatialNorm))
 
+    def estimate_code(self, domain: str, batches: Iterable[DomainBatch]) -> None:
+        """Estimate what stands for the style of a whole domain; by default nothing.
+
+        It comes before the moments of the routes, which depend on it.
+
+        Args:
+            domain: ``source`` or ``target``.
+            batches: Its preprocessed images.
+        """
+
     @torch.no_grad()
     def estimate_moments(self, route: Route, batches: Iterable[DomainBatch]) -> None:
         """Estimate the domain moments that translation by ``route`` needs.
