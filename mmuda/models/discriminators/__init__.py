@@ -3,5 +3,6 @@
 from mmuda.models.discriminators.inverted_bottleneck import (
     InvertedBottleneckDiscriminator,
 )
+from mmuda.models.discriminators.patchgan import PatchGANDiscriminator
 
-__all__ = ['InvertedBottleneckDiscriminator']
+__all__ = ['InvertedBottleneckDiscriminator', 'PatchGANDiscriminator']
