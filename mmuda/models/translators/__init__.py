@@ -1,5 +1,16 @@
 """Image translators, one file each."""
 
+from mmuda.models.translators import classical
 from mmuda.models.translators.base import Translator, as_translator
+from mmuda.models.translators.colormapgan import ColorMapGAN
+from mmuda.models.translators.cyclegan import CycleGAN
+from mmuda.models.translators.semi2i import SemI2I
 
-__all__ = ['Translator', 'as_translator']
+__all__ = [
+    'ColorMapGAN',
+    'CycleGAN',
+    'SemI2I',
+    'Translator',
+    'as_translator',
+    'classical',
+]

@@ -133,19 +133,24 @@ class Translator(PhasedModel):
         """Pictures of a training batch, as the networks see and make them.
 
         Returns:
-            For each domain ``<domain>``, ``<domain>.translated`` and
-            ``<domain>.reconstructed`` (there and back again), in the units of files.
+            For each domain that is translated ``<domain>``, ``<domain>.translated``
+            and, if there is a way back, ``<domain>.reconstructed``, in the units of
+            files.
         """
         panels = {}
-        for source, target in ROUTES[:2]:
+        for source, target in self.routes:
+            if source == target:
+                continue
             domain = batch[source]
             with torch.no_grad(), patch_moments(domain.valid):
                 real = fill_invalid(domain.inputs, domain.valid)
                 there = self.generate(real, source, target)
-                back = self.generate(fill_invalid(there, domain.valid), target, source)
-            panels[source] = self.to_files(real, source)
-            panels[f'{source}.translated'] = self.to_files(there, target)
-            panels[f'{source}.reconstructed'] = self.to_files(back, source)
+                panels[source] = self.to_files(real, source)
+                panels[f'{source}.translated'] = self.to_files(there, target)
+                if (target, source) in self.routes:
+                    there = fill_invalid(there, domain.valid)
+                    back = self.generate(there, target, source)
+                    panels[f'{source}.reconstructed'] = self.to_files(back, source)
         return panels
 
     def to_network(self, images: Tensor, domain: str) -> Tensor:
@@ -160,7 +165,8 @@ class Translator(PhasedModel):
 
     def spatial_norms(self) -> Iterable[SpatialNorm]:
         """All layers that keep moments of domains."""
-        return (m for m in self.modules() if isinstance(m, SpatialNorm))
+        layers = (m for m in self.modules() if isinstance(m, SpatialNorm))
+        return (layer for layer in layers if layer.keeps_moments)
 
     def estimate_code(self, domain: str, batches: Iterable[DomainBatch]) -> None:
         """Estimate what stands for the style of a whole domain; by default nothing.

@@ -113,18 +113,28 @@ class SpatialNorm(nn.Module):
         num_moments: Means (and variances) that an image has.
         eps: Added to the variance.
         affine: Whether channels have a learned scale and shift.
+        keeps_moments: Whether it keeps those of domains; not so in a network that is
+            used in training alone.
     """
 
     over: tuple[int, ...]  # the dimensions that one mean is taken over, of an image
 
     def __init__(
-        self, num_features: int, num_moments: int, eps: float, affine: bool
+        self,
+        num_features: int,
+        num_moments: int,
+        eps: float,
+        affine: bool,
+        keeps_moments: bool = True,
     ) -> None:
         super().__init__()
+        self.keeps_moments = keeps_moments
         self.num_features = num_features
         self.eps = eps
         self.weight = nn.Parameter(torch.ones(num_features)) if affine else None
         self.bias = nn.Parameter(torch.zeros(num_features)) if affine else None
+        if not keeps_moments:
+            return
         # Of each route: moments, and from how many values they were estimated.
         shape = len(ROUTES), num_moments
         self.register_buffer('domain_mean', torch.zeros(shape))
@@ -194,9 +204,13 @@ class InstanceNorm(SpatialNorm):
     over = (2, 3)
 
     def __init__(
-        self, num_features: int, eps: float = 1e-5, affine: bool = False
+        self,
+        num_features: int,
+        eps: float = 1e-5,
+        affine: bool = False,
+        keeps_moments: bool = True,
     ) -> None:
-        super().__init__(num_features, num_features, eps, affine)
+        super().__init__(num_features, num_features, eps, affine, keeps_moments)
 
     def forward(self, features: Tensor) -> Tensor:
         """Normalise features (N, C, h, w)."""
