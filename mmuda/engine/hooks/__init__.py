@@ -4,10 +4,14 @@ from mmuda.engine.hooks.domain_moments import DomainMomentsHook
 from mmuda.engine.hooks.overlay import OverlayHook
 from mmuda.engine.hooks.reproducible import ReproducibleHook
 from mmuda.engine.hooks.target_statistics import TargetStatisticsHook
+from mmuda.engine.hooks.translation import TranslationHook
+from mmuda.engine.hooks.translation_grid import TranslationGridHook
 
 __all__ = [
     'DomainMomentsHook',
     'OverlayHook',
     'ReproducibleHook',
     'TargetStatisticsHook',
+    'TranslationGridHook',
+    'TranslationHook',
 ]
