@@ -8,6 +8,7 @@ from torch import Tensor, nn
 
 from mmuda.models.validity import valid_mean, valid_share
 
+VGG16_WEIGHTS = 'https://download.pytorch.org/models/vgg16-397923af.pth'
 # Configuration D of Simonyan and Zisserman 2015; 'M' is a maximum over 2x2.
 _VGG16 = [64, 64, 'M', 128, 128, 'M', *[256] * 3, 'M', *[512] * 3, 'M', *[512] * 3]
 
@@ -45,12 +46,12 @@ class PerceptualLoss(BaseModule):
     away what is of the domain; their mean squared difference is the loss. VGG16
     never learns.
 
-    The published code loads Caffe's weights; ours are those of torchvision with its
-    own normalisation of the image, since they are still to be had.
+    The published code loads Caffe's weights from an address that may be gone; ours are
+    those of torchvision, with its own normalisation of the image.
 
     Args:
         init_cfg: ``dict(type='Pretrained', checkpoint=...)`` with VGG16's weights
-            under torchvision's names, such as ``torchvision://vgg16``.
+            under torchvision's names, such as :data:`VGG16_WEIGHTS`.
 
     Raises:
         ValueError: Without pretrained weights.
@@ -61,8 +62,8 @@ class PerceptualLoss(BaseModule):
         if (init_cfg or {}).get('type') != 'Pretrained':
             raise ValueError(
                 f'PerceptualLoss has init_cfg {init_cfg}, expected '
-                "dict(type='Pretrained', checkpoint='torchvision://vgg16'): features "
-                'of an untrained VGG16 say nothing'
+                f"dict(type='Pretrained', checkpoint='{VGG16_WEIGHTS}') or a file: "
+                'features of an untrained VGG16 say nothing'
             )
         layers: list[nn.Module] = []
         before = 3

@@ -1,5 +1,7 @@
 """What the tests of UNIT, MUNIT and DRIT share: small networks, batches, checks."""
 
+import copy
+
 import torch
 from conftest import toy_batch
 from mmengine.optim import build_optim_wrapper
@@ -126,7 +128,7 @@ def check_two_and_two_iterations_are_four(cfg, names, size=32):
     resumed, resumed_optimizers = start()
     resumed.load_state_dict(model.state_dict())
     for name in names:
-        state = optimizers[name].state_dict()
+        state = copy.deepcopy(optimizers[name].state_dict())
         resumed_optimizers[name].load_state_dict(state)
     iterate(resumed, resumed_optimizers, range(2, 4))
     iterate(model, optimizers, range(2, 4))
