@@ -15,7 +15,11 @@ from mmseg.registry import HOOKS
 from mmuda.datasets.domain import Draw
 from mmuda.visualization import save_panels, stretched_alike
 
-KINDS = ('', '.translated', '.reconstructed')
+TITLES = {
+    '': 'real',
+    '.translated': 'translated',
+    '.reconstructed': 'there and back',
+}
 
 
 @HOOKS.register_module()
@@ -75,14 +79,16 @@ class TranslationGridHook(Hook):
             name: images.float().cpu().numpy().transpose(0, 2, 3, 1)
             for name, images in model.panels(batch).items()
         }
+        # A translator of one direction has one domain, and no way back.
+        kinds = [kind for kind in TITLES if f'source{kind}' in panels]
         rows = []
         for index in range(self.num_images):
             for domain in ('source', 'target'):
-                if index < len(panels[domain]):
-                    row = [panels[f'{domain}{kind}'][index] for kind in KINDS]
+                if index < len(panels.get(domain, ())):
+                    row = [panels[f'{domain}{kind}'][index] for kind in kinds]
                     rows.append(stretched_alike(row, eight_bits))
         file = Path(runner.work_dir, 'translations', f'iter_{iteration}.png')
-        save_panels(file, rows, ['real', 'translated', 'there and back'])
+        save_panels(file, rows, [TITLES[kind] for kind in kinds])
         picture = np.concatenate([np.concatenate(row, axis=1) for row in rows])
         runner.visualizer.add_image('translation', picture, step=iteration)
 
