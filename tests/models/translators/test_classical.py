@@ -132,12 +132,12 @@ def test_reinhard_lab_by_hand():
             0.1967 * r + 0.7244 * g + 0.0782 * b,
             0.0241 * r + 0.1288 * g + 0.8444 * b,
         ]
-        l, m, s = np.log10(cones)
+        long, m, s = np.log10(cones)
         return np.array(
             [
-                (l + m + s) / math.sqrt(3),
-                (l + m - 2 * s) / math.sqrt(6),
-                (l - m) / math.sqrt(2),
+                (long + m + s) / math.sqrt(3),
+                (long + m - 2 * s) / math.sqrt(6),
+                (long - m) / math.sqrt(2),
             ]
         )
 
