@@ -21,6 +21,7 @@ optim_wrapper = dict(
 param_scheduler = [
     dict(
         type='EpochLinearLR',
+        by_epoch=False,
         iters_per_epoch=iters_per_epoch,
         num_epochs=num_epochs,
         decay_epoch=15)
@@ -34,4 +35,10 @@ demo = dict(
     train_dataloader=dict(num_workers=0, persistent_workers=False),
     train_cfg=dict(max_iters=1500),
     param_scheduler=[
-        dict(type='EpochLinearLR', iters_per_epoch=60, num_epochs=25, decay_epoch=15)])
+        dict(
+            type='EpochLinearLR',
+            by_epoch=False,
+            iters_per_epoch=60,
+            num_epochs=25,
+            decay_epoch=15)
+    ])

@@ -21,6 +21,7 @@ train_cfg = dict(max_iters=num_epochs * iters_per_epoch)
 param_scheduler = [
     dict(
         type='EpochLinearLR',
+        by_epoch=False,
         iters_per_epoch=iters_per_epoch,
         num_epochs=num_epochs,
         decay_epoch=100)
@@ -30,4 +31,10 @@ demo = dict(
     train_dataloader=dict(batch_size=4, sampler=dict(subset=None)),
     train_cfg=dict(max_iters=750),
     param_scheduler=[
-        dict(type='EpochLinearLR', iters_per_epoch=30, num_epochs=25, decay_epoch=15)])
+        dict(
+            type='EpochLinearLR',
+            by_epoch=False,
+            iters_per_epoch=30,
+            num_epochs=25,
+            decay_epoch=15)
+    ])

@@ -21,6 +21,7 @@ optim_wrapper = dict(
 param_scheduler = [
     dict(
         type='EpochLinearLR',
+        by_epoch=False,
         iters_per_epoch=iters_per_epoch,
         num_epochs=num_epochs,
         decay_epoch=100)
@@ -36,4 +37,10 @@ demo = dict(
         generator=dict(optimizer=dict(lr=0.001)),
         critic=dict(optimizer=dict(lr=0.001))),
     param_scheduler=[
-        dict(type='EpochLinearLR', iters_per_epoch=60, num_epochs=25, decay_epoch=15)])
+        dict(
+            type='EpochLinearLR',
+            by_epoch=False,
+            iters_per_epoch=60,
+            num_epochs=25,
+            decay_epoch=15)
+    ])

@@ -19,7 +19,8 @@ class EpochLinearLR(LRSchedulerMixin, _ParamScheduler):
         iters_per_epoch: Iterations in an epoch.
         num_epochs: Epochs of the whole training.
         decay_epoch: Epochs before the learning rate becomes smaller.
-        by_epoch: Must be False: steps are iterations.
+        by_epoch: Must be False, and said in the config: by mmengine's default the
+            schedule would end after its first step.
         **kwargs: Those of mmengine's schedulers.
 
     Raises:
@@ -32,7 +33,7 @@ class EpochLinearLR(LRSchedulerMixin, _ParamScheduler):
         iters_per_epoch: int,
         num_epochs: int,
         decay_epoch: int,
-        by_epoch: bool = False,
+        by_epoch: bool = True,
         **kwargs: object,
     ) -> None:
         if by_epoch:
