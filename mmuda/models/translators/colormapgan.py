@@ -152,7 +152,7 @@ class ColorMapGAN(Translator):
         loss = 0
         for images, domain, is_real in (
             (batch['target'].inputs, 'target', True),
-            (self.state.pop('fake'), 'source', False),
+            (self.state['fake'], 'source', False),
         ):
             with patch_moments(batch[domain].valid):
                 scores = self.discriminator(images)

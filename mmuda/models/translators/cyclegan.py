@@ -160,7 +160,7 @@ class CycleGAN(Translator):
     def loss_critic(self, batch: dict[str, DomainBatch]) -> Losses:
         """Real images against those of the pool, half of the loss each (their code)."""
         loss = 0
-        for domain, (fake, of_fake) in self.state.pop('fakes').items():
+        for domain, (fake, of_fake) in self.state['fakes'].items():
             old, of_old = self.pools[domain].query(fake, of_fake)
             real, of_real = batch[domain].inputs, batch[domain].valid
             for images, valid, is_real in ((real, of_real, True), (old, of_old, False)):

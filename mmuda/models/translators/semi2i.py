@@ -269,7 +269,7 @@ class SemI2I(Translator):
 
     def loss_critic(self, batch: dict[str, DomainBatch]) -> Losses:
         """L_D of Eq. 2: of each domain, LSGAN between it and what has its style."""
-        fake = self.state.pop('fake')
+        fake = self.state['fake']
         loss = 0
         for d, other in ROUTES[:2]:
             for images, of, is_real in (
