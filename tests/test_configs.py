@@ -67,6 +67,63 @@ def test_optimizers_share_no_parameters_of_critics(file):
 
 
 @pytest.mark.parametrize('file', LEAVES, ids=IDS)
+def test_translators_never_teach_a_critic_and_a_generator_at_once(file):
+    """And teach every parameter that may learn."""
+    cfg, model = build(file)
+    if not is_translator(cfg) or not list(model.parameters()):
+        return
+    optimizers = build_optim_wrapper(model, cfg.optim_wrapper)
+    names = {p: n for n, p in model.named_parameters() if p.requires_grad}
+    learned = set()
+    for wrapper in optimizers.values():
+        groups = wrapper.optimizer.param_groups
+        mine = {names[p] for group in groups for p in group['params']}
+        assert len({'discriminator' in name for name in mine}) == 1
+        learned |= mine
+    assert learned == set(names.values())
+
+
+def test_semi2i_is_that_of_the_paper():
+    """Sect. 3: weights, Adam, epochs, one patch of each domain."""
+    cfg, model = build(ROOT / 'configs/semi2i/semi2i_hannover_vaihingen.py')
+    weights = {'cross': 10, 'self': 10, 'gradient': 10, 'adversarial': 1}
+    assert model.weights == weights
+    assert {style.decay_rate for style in model.styles.values()} == {0.95}
+    assert model.encoders['source'].first.out_channels == 32
+    assert cfg.train_dataloader.batch_size == 2
+    for domain in ('source', 'target'):
+        dataset = cfg.train_dataloader.dataset[domain]
+        assert 'seg_map_path' not in dataset.data_prefix
+        crop = dict(type='RandomCrop', crop_size=(256, 256))
+        assert crop in dataset.pipeline
+    assert cfg.train_cfg.max_iters == 25 * 8000
+    (schedule,) = cfg.param_scheduler
+    assert (schedule.num_epochs, schedule.decay_epoch) == (25, 15)
+    for wrapper in build_optim_wrapper(model, cfg.optim_wrapper).values():
+        (group,) = wrapper.optimizer.param_groups
+        assert (group['lr'], group['betas']) == (0.001, (0.5, 0.999))
+
+
+def test_cyclegans_are_those_of_the_papers():
+    cfg, model = build(ROOT / 'configs/cyclegan/cyclegan_hannover_vaihingen.py')
+    assert model.weights == {'adversarial': 1, 'cycle': 10, 'identity': 5}
+    assert model.pools['source'].size == 50
+    assert cfg.train_dataloader.batch_size == 2
+    assert type(model.generators['source'][-1]).__name__ == 'Tanh'
+    for wrapper in build_optim_wrapper(model, cfg.optim_wrapper).values():
+        (group,) = wrapper.optimizer.param_groups
+        assert (group['lr'], group['betas']) == (0.0002, (0.5, 0.999))
+
+    cfg, model = build(ROOT / 'configs/cyclegan/cyclegan-semsim_hannover_vaihingen.py')
+    assert model.weights == {'adversarial': 1, 'cycle': 10, 'identity': 1}
+    assert model.identity_interval == 10
+    assert type(model.generators['source'][-1]).__name__ == 'ReLU'
+    assert model.data_preprocessor.normalisation('source')[1].unique() == 255
+    assert cfg.train_dataloader.batch_size == 2 * 10
+    assert cfg.train_cfg.max_iters == 200 * 250
+
+
+@pytest.mark.parametrize('file', LEAVES, ids=IDS)
 def test_oracles_are_called_so(file):
     """Whatever reads target labels before the final score says so."""
     cfg = load_config(str(file))

@@ -47,7 +47,8 @@ def test_network_range_and_units_of_files():
     for image, domain in zip(batch['inputs'], ('source', 'target'), strict=True):
         network = model.to_network(image[None], domain)
         torch.testing.assert_close(network, domains[domain].inputs)
-        torch.testing.assert_close(model.to_files(network, domain), image[None])
+        back = model.to_files(network, domain)
+        torch.testing.assert_close(back, image[None], atol=1e-3, rtol=0)
 
 
 def test_eight_bits_become_minus_one_to_one_by_default():
