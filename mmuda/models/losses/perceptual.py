@@ -89,9 +89,9 @@ class PerceptualLoss(BaseModule):
         Raises:
             ValueError: If the file holds no VGG16.
         """
-        before = self.features[0].weight.clone()
+        before, again = self.features[0].weight.clone(), self.is_init
         super().init_weights()
-        if torch.equal(before, self.features[0].weight):
+        if not again and torch.equal(before, self.features[0].weight):
             raise ValueError(
                 f'{self.init_cfg["checkpoint"]} holds no features.0.weight, expected '
                 'the weights of VGG16 under the names of torchvision'
