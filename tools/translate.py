@@ -49,14 +49,14 @@ def main() -> None:
     parser.add_argument(
         '--labels', type=Path, help='folder of labels, linked beside the results'
     )
-    parser.add_argument('--tile', type=int, default=512, help='pixels [512]')
+    parser.add_argument('--tile', type=int, default=1024, help='pixels [1024]')
     parser.add_argument(
         '--blend',
         type=int,
-        default=16,
-        help='half the width of the passage between tiles [16]',
+        default=4,
+        help='half the width of the passage between tiles [4]',
     )
-    parser.add_argument('--batch', type=int, default=4, help='tiles at once [4]')
+    parser.add_argument('--batch', type=int, default=1, help='tiles at once [1]')
     parser.add_argument(
         '--report', action='store_true', help='pictures and figures of before and after'
     )

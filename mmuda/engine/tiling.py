@@ -19,15 +19,18 @@ class Tiling:
     """How images are cut up.
 
     Args:
-        tile_px: Height and width of the part of an image that a tile decides on.
+        tile_px: Height and width of the part of an image that a tile decides on. The
+            larger, the less the halo around it costs, and the more memory a network
+            takes: 2 GiB for 1024 and 64 channels.
         blend_px: Half the width of the zone in which two neighbouring tiles pass
-            into each other.
-        batch_size: Tiles, or patches, translated at once.
+            into each other. Tiles that see their whole halo agree there anyway.
+        batch_size: Tiles translated at once; of smaller patches as many as have room
+            in so many tiles.
     """
 
-    tile_px: int = 512
-    blend_px: int = 16
-    batch_size: int = 4
+    tile_px: int = 1024
+    blend_px: int = 4
+    batch_size: int = 1
 
 
 @dataclass(frozen=True)

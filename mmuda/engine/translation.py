@@ -316,8 +316,9 @@ def _alike(todo: dict[str, Path], job: Job) -> Iterator[list[tuple[str, Path]]]:
         with open_raster(file) as raster:
             small = max(raster.shape) <= job.tiling.tile_px
             found = (raster.shape, raster.count, raster.dtypes[0])
+            room = job.tiling.tile_px**2 // (raster.height * raster.width)
         if batch and (
-            not small or found != kind or len(batch) == job.tiling.batch_size
+            not small or found != kind or len(batch) >= room * job.tiling.batch_size
         ):
             yield batch
             batch = []

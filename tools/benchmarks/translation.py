@@ -134,7 +134,7 @@ def scene_ratio(args: argparse.Namespace) -> float:
     for route in model.routes:
         batch = model.data_preprocessor(data, True)[route[0]]
         model.estimate_moments(route, [batch])
-    tiling = Tiling(args.tile, 16, args.batch)
+    tiling = Tiling(args.tile, batch_size=args.batch)
     side = args.scene
     with tempfile.TemporaryDirectory() as folder:
         file, weights = Path(folder, 'scene.tif'), Path(folder, 'weights.pth')
@@ -171,8 +171,8 @@ def main() -> None:
     parser.add_argument('--size', type=int, default=256, help='patches [256]')
     parser.add_argument('--iterations', type=int, default=12)
     parser.add_argument('--scene', type=int, default=2048, help='its side [2048]')
-    parser.add_argument('--tile', type=int, default=512)
-    parser.add_argument('--batch', type=int, default=4)
+    parser.add_argument('--tile', type=int, default=1024)
+    parser.add_argument('--batch', type=int, default=1)
     parser.add_argument('--scenes', type=int, default=3, help='scenes timed [3]')
     parser.add_argument('--small', action='store_true', help='demo widths')
     parser.add_argument('--only', nargs='+', default=[*NAMES, 'scene'])
