@@ -32,12 +32,12 @@ param_scheduler = [
 demo = dict(
     model=dict(channels=16, discriminator=dict(channels=16)),
     train_dataloader=dict(num_workers=0, persistent_workers=False),
-    train_cfg=dict(max_iters=1500),
+    train_cfg=dict(max_iters=900),
     param_scheduler=[
         dict(
             type='EpochLinearLR',
             by_epoch=False,
-            iters_per_epoch=60,
+            iters_per_epoch=36,
             num_epochs=25,
             decay_epoch=15)
     ])

@@ -8,14 +8,14 @@ from mmuda.models.validity import valid_mean
 
 
 def sobel(images: Tensor) -> Tensor:
-    """Image gradients by the Sobel filter.
+    """Image gradients by the Sobel filter, (1, 2, 1) across (-1, 0, 1).
 
     Args:
         images: Shape (N, C, H, W). Their border pixels are repeated outwards.
 
     Returns:
         Derivatives by x, then by y, of each channel, shape (N, 2C, H, W). A ramp of 1
-        a pixel has derivative 1.
+        a pixel has derivative 8: the filter is not divided by its size.
     """
     padded = F.pad(images, (1, 1, 1, 1), mode='replicate')
     # Separable: a smoothing (1, 2, 1) across and a difference (-1, 0, 1) along; slices
@@ -24,7 +24,7 @@ def sobel(images: Tensor) -> Tensor:
     smooth_x = padded[..., :-2] + 2 * padded[..., 1:-1] + padded[..., 2:]
     by_x = smooth_y[..., 2:] - smooth_y[..., :-2]
     by_y = smooth_x[..., 2:, :] - smooth_x[..., :-2, :]
-    return torch.cat([by_x, by_y], dim=1) / 8
+    return torch.cat([by_x, by_y], dim=1)
 
 
 def gradient_loss(ours: Tensor, theirs: Tensor, valid: Tensor | None = None) -> Tensor:

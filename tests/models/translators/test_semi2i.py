@@ -62,7 +62,7 @@ def l1(first, second):
 
 def sobel_l1(first, second):
     """L1 norm between Sobel gradients in both directions, borders repeated."""
-    kernel = torch.tensor([[-1.0, 0, 1], [-2, 0, 2], [-1, 0, 1]]).double() / 8
+    kernel = torch.tensor([[-1.0, 0, 1], [-2, 0, 2], [-1, 0, 1]]).double()
     difference, total, count = first - second, 0, 0
     _, bands, height, width = first.shape
     for band in range(bands):
