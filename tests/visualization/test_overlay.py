@@ -46,9 +46,9 @@ def test_panels(tmp_path):
 
 
 def test_stretched_alike():
-    """The first image sets the scale, so that a shift is seen; 8 bits are not scaled."""
+    """The first image sets the scale, so that a shift is seen; 8 bits have one."""
     ramp = np.linspace(0, 1000, 300).reshape(10, 10, 3)
-    first, second = stretched_alike([ramp, ramp + 200], eight_bits=False)
+    first, second = stretched_alike([ramp, ramp + 200], False)
     assert second.mean() > first.mean() + 20
     grey = np.full((4, 4, 4), 77.4)
     (plain,) = stretched_alike([grey], eight_bits=True)
