@@ -1,4 +1,7 @@
-"""Train and test several configs over several seeds, and print one table."""
+"""Train and test several configs over several seeds, and print one table.
+
+Table 1 of SemI2I: ``tools/compare.py configs/semi2i/unet_*.py --per-class --out DIR``.
+"""
 
 import argparse
 from pathlib import Path
@@ -19,9 +22,13 @@ def main() -> None:
     parser.add_argument(
         '--demo', action='store_true', help='made-up data, small models'
     )
+    parser.add_argument(
+        '--per-class', action='store_true', help='IoU of each class in the table'
+    )
     args = parser.parse_args()
     choose_cities(args.source, args.target)
-    compare(args.configs, args.seeds, args.out, ['--demo'] if args.demo else [])
+    switches = ['--demo'] if args.demo else []
+    compare(args.configs, args.seeds, args.out, switches, args.per_class)
 
 
 if __name__ == '__main__':

@@ -9,6 +9,7 @@ import numpy as np
 import rasterio
 from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.io import DatasetReader, MemoryFile
+from rasterio.windows import Window
 
 # Photos and label images rarely carry a georeference and need none here. Filtered
 # for good: warnings.catch_warnings is not safe with threads that open files.
@@ -44,6 +45,26 @@ def band_names(raster: DatasetReader) -> tuple[str, ...]:
         or str(number)
         for number, (description, colour) in enumerate(described, start=1)
     )
+
+
+def invalid_pixels(
+    raster: DatasetReader, indexes: Sequence[int], window: Window | None = None
+) -> np.ndarray:
+    """Where the bands hold no valid image: nodata, alpha or a mask say so.
+
+    Args:
+        raster: The file.
+        indexes: Numbers, from 1, of the bands.
+        window: The part to look at, by default all.
+
+    Returns:
+        Bool, shape (H, W).
+    """
+    invalid = raster.read_masks(list(indexes), window=window) == 0
+    # In 8 bits the nodata value is also an honest value of a single band, such as a
+    # shadow's blue of 0; in wider types it lies outside the data, and one such band
+    # spoils the pixel.
+    return invalid.all(0) if raster.dtypes[0] == 'uint8' else invalid.any(0)
 
 
 def encode_geotiff(

@@ -23,7 +23,11 @@ MEASURES = {'aAcc': 'accuracy %', 'mIoU': 'mIoU %'}
 
 
 def compare(
-    configs: Sequence[str], seeds: Sequence[int], out: Path, switches: Sequence[str]
+    configs: Sequence[str],
+    seeds: Sequence[int],
+    out: Path,
+    switches: Sequence[str],
+    per_class: bool = False,
 ) -> dict[str, dict]:
     """Train and test each config with each seed; the last checkpoint counts.
 
@@ -36,6 +40,7 @@ def compare(
         seeds: Seeds of the runs.
         out: Folder for the results.
         switches: Further options for the training and test commands.
+        per_class: Whether the table has the IoU of each class as well.
 
     Returns:
         By the name of the config: ``oracle``, and for each measure the values of
@@ -52,7 +57,7 @@ def compare(
             **_summary(figures),
         }
         write_figures(out / 'results.json', {'seeds': list(seeds), 'rows': results})
-    print_table(results)
+    print_table(results, per_class)
     draw(configs, seeds[0], out / 'predictions.png', switches)
     return results
 
@@ -96,17 +101,39 @@ def _summary(figures: Sequence[dict]) -> dict:
     }
 
 
-def print_table(results: dict[str, dict]) -> None:
-    """Print accuracy and mIoU of each row; oracles are called so."""
-    table = Table('', *MEASURES.values())
+def _method(config: str, cfg: Config) -> str:
+    """What a config's name says of the method: all words but the domains."""
+    words = Path(config).stem.split('_')
+    domains = 2 if 'source' in cfg and len(words) > 2 else 1
+    return ' '.join(words[:-domains] or words)
+
+
+def print_table(results: dict[str, dict], per_class: bool = False) -> None:
+    """Print accuracy and mIoU of each row; oracles are called so.
+
+    Args:
+        results: As :func:`compare` returns them.
+        per_class: Whether the IoU of each class comes first; ``-`` where a class has
+            none in some run.
+    """
+    measures = dict(MEASURES)
+    if per_class:
+        found = {m: None for row in results.values() for m in row if 'IoU.' in m}
+        measures = {m: f'{m.removeprefix("IoU.")} IoU %' for m in found} | measures
+    table = Table('', *measures.values())
     for name, row in results.items():
-        cells = [
-            f'{row[m]["mean"]:.1f}'
-            + ('' if row[m]['std'] is None else f' ± {row[m]["std"]:.1f}')
-            for m in MEASURES
-        ]
+        cells = [_cell(row.get(measure)) for measure in measures]
         table.add_row(name + (' (ORACLE)' if row['oracle'] else ''), *cells)
-    Console().print(table)
+    # As wide as it is where nobody looks at it in a terminal.
+    console = Console()
+    console.print(table, crop=False, no_wrap=not console.is_terminal)
+
+
+def _cell(figure: dict | None) -> str:
+    if figure is None:
+        return '-'
+    deviation = '' if figure['std'] is None else f' ± {figure["std"]:.1f}'
+    return f'{figure["mean"]:.1f}{deviation}'
 
 
 def draw(
@@ -131,7 +158,7 @@ def draw(
         palette = dataset.metainfo['palette']
         pictures = [colourise(labels, palette) for labels in (truth, *maps)]
         rows.append([displayable(image), *pictures])
-    titles = ['image', 'truth', *(Path(c).stem.split('_')[0] for c in configs)]
+    titles = ['image', 'truth', *(_method(c, cfg) for c in configs)]
     save_panels(
         file, rows, titles, dataset.metainfo['classes'], dataset.metainfo['palette']
     )

@@ -69,8 +69,9 @@ def choose_cities(source: str | None, target: str | None) -> None:
 def run_name(cfg: Config) -> str:
     """Name of the run: the config's, with the cities and the seed it is run for."""
     name = Path(cfg.filename).stem
-    if len(name.split('_')) == 3 and 'source' in cfg:
-        name = f'{name.split("_")[0]}_{cfg.source}_{cfg.target}'
+    words = name.split('_')  # method, perhaps a model or what it is trained on, cities
+    if len(words) in (3, 4) and 'source' in cfg:
+        name = '_'.join([*words[:-2], cfg.source, cfg.target])
     seed = cfg.get('randomness', {}).get('seed')
     return f'{name}_seed{seed}' if seed else name
 

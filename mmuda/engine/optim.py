@@ -25,8 +25,12 @@ class PhasedOptimWrapperDict(OptimWrapperDict):
         self, model: nn.Module, init_counts: int, max_counts: int
     ) -> None:
         """Tell every member where in the training it stands."""
-        for wrapper in self.values():
-            wrapper.initialize_count_status(model, init_counts, max_counts)
+        inner = model.module if is_model_wrapper(model) else model
+        for name, wrapper in self.items():
+            # A phase of every third iteration steps a third as often.
+            every = next(phase.every for phase in inner.phases if phase.name == name)
+            counts = init_counts // every, max_counts // every
+            wrapper.initialize_count_status(model, *counts)
 
 
 def _part(model: nn.Module, learnable: set[nn.Parameter], prefix: str) -> nn.Module:

@@ -10,12 +10,19 @@ import torch
 from mmengine.config import Config
 from mmengine.registry import init_default_scope
 from mmengine.runner import Runner
-from mmseg.registry import DATASETS
+from mmseg.registry import DATASETS, MODELS
 
 from mmuda.datasets.checks import check_labels
 from mmuda.engine.checkpoint import latest_checkpoint
 from mmuda.engine.config import load_config, sibling
 from mmuda.engine.pairing.strategies import NEED_MODEL
+from mmuda.engine.translated_source import (
+    make_translations,
+    read_translations,
+    translation_hook,
+    translations_are_there,
+    translator_of,
+)
 
 PHASED_CONSTRUCTOR = 'PhasedOptimWrapperConstructor'
 
@@ -42,6 +49,7 @@ def train(cfg: Config, *, resume: bool = False, demo: bool = False) -> None:
         make_what_is_missing(cfg, demo)
     else:
         _wait_for_rank_0(cfg, demo)
+    read_translations(cfg, demo)
     checkpoint = latest_checkpoint(cfg.work_dir) if resume else None
     if checkpoint is not None:
         cfg.load_from, cfg.resume = str(checkpoint), True
@@ -68,10 +76,14 @@ def check_mini_batch(cfg: Config) -> None:
 def check_training_labels(cfg: Config) -> None:
     """Read the labels that training will read; see :func:`check_labels`.
 
+    A translator reads none.
+
     Raises:
         ValueError: If a label is not what it should be, or the model tells another
             number of classes apart than the dataset has.
     """
+    if hasattr(MODELS.get(cfg.model.type), 'translate'):
+        return
     head = cfg.model.get('segmentor', cfg.model).get('decode_head')
     source = cfg.train_dataloader.dataset.get('source', [])
     for member in source if isinstance(source, (list, tuple)) else [source]:
@@ -102,7 +114,7 @@ def source_checkpoint(cfg: Config, demo: bool) -> Path:
 
 
 def make_what_is_missing(cfg: Config, demo: bool) -> None:
-    """Train the source model and compute the mapping, where they are needed.
+    """Train source model and translator, compute mapping and translations, as needed.
 
     Each is a command of its own, printed before it runs.
     """
@@ -114,6 +126,7 @@ def make_what_is_missing(cfg: Config, demo: bool) -> None:
         model = sibling(cfg, cfg.source_model)
         command = ['train', model, '--resume', '--seed', str(cfg.randomness.seed)]
         _run('the source model is not there yet', command, switches)
+    _make_translations(cfg, demo)
     if mapping is None:
         return
     shuffled = cfg.pairing.get('ground_truth')
@@ -128,6 +141,21 @@ def _make_mapping(cfg: Config, strategy: str, file: Path, demo: bool) -> None:
         command += ['--checkpoint', str(source_checkpoint(cfg, demo))]
     switches = ['--demo'] if demo else []
     _run(f'mapping {file} is not there yet', command, switches)
+
+
+def _make_translations(cfg: Config, demo: bool) -> None:
+    hook = translation_hook(cfg)
+    if hook is None:
+        return
+    translator, checkpoint, made_here = translator_of(cfg, demo)
+    if not checkpoint.is_file():
+        if not made_here:
+            raise FileNotFoundError(f'translator {checkpoint} does not exist')
+        seed = str(cfg.randomness.seed)
+        command = ['train', translator.filename, '--resume', '--seed', seed]
+        _run('the translator is not there yet', command, ['--demo'] if demo else [])
+    if hook.get('mode', 'offline') == 'offline':
+        make_translations(cfg, demo)
 
 
 def _run(reason: str, command: list[str], switches: list[str]) -> None:
@@ -145,8 +173,10 @@ def _run(reason: str, command: list[str], switches: list[str]) -> None:
 
 
 def _wait_for_rank_0(cfg: Config, demo: bool) -> None:
-    while missing_mapping(cfg) or (
-        cfg.get('warm_start') and not source_checkpoint(cfg, demo).is_file()
+    while (
+        missing_mapping(cfg)
+        or not translations_are_there(cfg, demo)
+        or (cfg.get('warm_start') and not source_checkpoint(cfg, demo).is_file())
     ):
         time.sleep(2)
 

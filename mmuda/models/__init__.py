@@ -1,6 +1,6 @@
 """Models: the phased training step, the adaptor and what it is made of."""
 
-from mmuda.models import discriminators, heads, objectives
+from mmuda.models import discriminators, heads, objectives, translators
 from mmuda.models.adaptor import DomainAdaptor
 from mmuda.models.data_preprocessor import (
     DomainDataPreprocessor,
@@ -21,4 +21,5 @@ __all__ = [
     'discriminators',
     'heads',
     'objectives',
+    'translators',
 ]

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+import torch
 from mmengine.model import BaseModel, MMDistributedDataParallel
 from mmengine.optim import OptimWrapperDict
 from mmengine.registry import MODEL_WRAPPERS
@@ -26,19 +27,22 @@ class Phase:
         name: Also the name of the phase's optimizer in ``optim_wrapper``.
         updates: Dotted paths of the modules that learn, such as
             ``('segmentor.backbone', 'segmentor.decode_head.bottleneck')``.
+        every: With 3 the phase takes part in the third iteration, the sixth and so
+            on.
     """
 
     name: str
     updates: tuple[str, ...]
+    every: int = 1
 
 
 class PhasedModel(BaseModel):
     """A model whose training step is a sequence of phases.
 
-    For each phase in order: only ``phase.updates`` require gradients; the losses
-    of the phase are computed; the optimizer named after the phase takes one step
-    on their sum. Each phase has its own gradients, also where two phases update
-    the same module, so that gradient accumulation never mixes them.
+    For each phase of the iteration, in order: only ``phase.updates`` require
+    gradients; the losses of the phase are computed; the optimizer named after the
+    phase takes one step on their sum. Each phase has its own gradients, also where
+    two phases update the same module, so that gradient accumulation never mixes them.
 
     What one phase computes for a later one (a forward pass on unchanged inputs
     and weights) goes into :attr:`state`, emptied at the start of an iteration.
@@ -49,7 +53,8 @@ class PhasedModel(BaseModel):
         init_cfg: As in :class:`mmengine.model.BaseModule`.
 
     Raises:
-        ValueError: If there is no phase or two have the same name.
+        ValueError: If there is no phase, two have the same name, or one takes part
+            in no iteration.
     """
 
     def __init__(
@@ -59,10 +64,17 @@ class PhasedModel(BaseModel):
         init_cfg: dict | None = None,
     ) -> None:
         super().__init__(data_preprocessor=data_preprocessor, init_cfg=init_cfg)
-        self.phases = [Phase(p['name'], tuple(p['updates'])) for p in phases]
+        self.phases = [
+            Phase(p['name'], tuple(p['updates']), p.get('every', 1)) for p in phases
+        ]
         names = [phase.name for phase in self.phases]
         if not names or len(set(names)) < len(names):
             raise ValueError(f'phases must have different names, got {names}')
+        if any(phase.every < 1 for phase in self.phases):
+            found = {phase.name: phase.every for phase in self.phases}
+            raise ValueError(f'every of a phase must be at least 1, got {found}')
+        if any(phase.every > 1 for phase in self.phases):
+            self.register_buffer('iterations', torch.zeros((), dtype=torch.long))
         self.state: dict[str, object] = {}
         self._learnable: dict[str, list[nn.Parameter]] = {}
         self._gradients: dict[str, dict[nn.Parameter, Tensor]] = {}
@@ -149,7 +161,7 @@ class PhasedModel(BaseModel):
         batch = self.data_preprocessor(data, True)
         self.state = {}
         logged: Losses = {}
-        for phase in self.phases:
+        for phase in self._phases_of_iteration():
             wrapper = optim_wrapper[phase.name]
             with self.requires_grad_of(phase.name), self._gradients_of(phase.name):
                 with wrapper.optim_context(forward):
@@ -162,6 +174,14 @@ class PhasedModel(BaseModel):
             logged.update(log)
         self.state = {}
         return logged
+
+    def _phases_of_iteration(self) -> list[Phase]:
+        """The phases of the iteration that begins."""
+        if all(phase.every == 1 for phase in self.phases):
+            return self.phases
+        self.iterations += 1
+        number = int(self.iterations)
+        return [phase for phase in self.phases if number % phase.every == 0]
 
     def forward(
         self,

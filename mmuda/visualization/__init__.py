@@ -1,5 +1,19 @@
 """Pictures."""
 
-from mmuda.visualization.overlay import colourise, displayable, overlay, save_panels
+from mmuda.visualization.histograms import save_histograms
+from mmuda.visualization.overlay import (
+    colourise,
+    displayable,
+    overlay,
+    save_panels,
+    stretched_alike,
+)
 
-__all__ = ['colourise', 'displayable', 'overlay', 'save_panels']
+__all__ = [
+    'colourise',
+    'displayable',
+    'overlay',
+    'save_histograms',
+    'save_panels',
+    'stretched_alike',
+]

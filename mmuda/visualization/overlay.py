@@ -30,6 +30,26 @@ def displayable(image: np.ndarray) -> np.ndarray:
     return (255 * np.clip(np.nan_to_num(scaled), 0, 1)).astype(np.uint8)
 
 
+def stretched_alike(images: Sequence[np.ndarray], eight_bits: bool) -> list[np.ndarray]:
+    """Several images as pictures whose colours can be compared.
+
+    Args:
+        images: Float, in the units of files, (H, W, B) each.
+        eight_bits: Whether their levels are those of 8 bits, shown as they are.
+            Otherwise all are stretched between the 2nd and 98th percentile of the
+            first.
+
+    Returns:
+        uint8, (H, W, 3) each.
+    """
+    low, high = 0.0, 255.0
+    if not eight_bits:
+        low, high = np.nanpercentile(images[0], (2, 98), axis=(0, 1))
+    scaled = [(image - low) / np.maximum(high - low, 1e-6) for image in images]
+    levels = [255 * np.clip(np.nan_to_num(image), 0, 1) for image in scaled]
+    return [displayable(image.round().astype(np.uint8)) for image in levels]
+
+
 def colourise(labels: np.ndarray, palette: Sequence[Sequence[int]]) -> np.ndarray:
     """Label map (H, W) in class colours, ignored ones grey, uint8 (H, W, 3)."""
     table = np.full((256, 3), IGNORED, np.uint8)

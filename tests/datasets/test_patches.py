@@ -102,6 +102,9 @@ def test_windows_of_a_small_scene():
     assert window_origins(5, 7, 3) == expected
     assert window_origins(3, 3, 3) == [(0, 0)]
     assert window_origins(6, 3, 3) == [(0, 0), (3, 0)]
+    # 256 pixels that overlap by 32 (SemI2I, Sect. 3); the last is moved inwards.
+    assert window_origins(256, 500, 256, 32) == [(0, 0), (0, 224), (0, 244)]
+    assert window_origins(256, 480, 256, 32) == [(0, 0), (0, 224)]
 
 
 @pytest.mark.parametrize('shape', [(64, 64), (65, 64), (127, 130), (100, 257)])

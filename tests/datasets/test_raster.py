@@ -5,6 +5,7 @@ import cv2
 import numpy as np
 import pytest
 import rasterio
+import torch
 from mmengine.dataset import Compose
 from mmseg.datasets.transforms import LoadAnnotations
 from PIL import Image
@@ -293,3 +294,53 @@ def test_image_and_labels_stay_together(tmp_path):
     )
     labels = packed['data_samples'].gt_sem_seg.data
     assert (packed['inputs'] == 10 * labels).all()
+
+
+@pytest.mark.parametrize('labelled', [True, False])
+def test_invalid_pixels_stay_with_the_image(tmp_path, labelled):
+    """Through crop, flip and rotation; what rotation adds is invalid as well."""
+    image = np.full((40, 50, 3), 100, np.uint8)
+    image[5:20, 10:30] = 0
+    write_tif(tmp_path / 'a.tif', image, nodata=0)
+    cv2.imwrite(str(tmp_path / 'a.png'), np.zeros((40, 50), np.uint8))
+    steps = [
+        dict(type='LoadRaster'),
+        dict(type='LoadLabels'),
+        dict(type='RandomCrop', crop_size=24),
+        dict(type='RandomFlip', prob=1.0),
+        dict(type='RandomRotate', prob=1.0, degree=30.0, seg_pad_val=255),
+        dict(type='PackRaster'),
+    ]
+    if not labelled:
+        del steps[1]
+    sample = {
+        'img_path': str(tmp_path / 'a.tif'),
+        'seg_map_path': str(tmp_path / 'a.png'),
+        'seg_fields': [],
+        'reduce_zero_label': False,
+    }
+    np.random.seed(0)
+    labels = Compose(steps)(dict(sample))['data_samples']
+    invalid = labels.invalid.data
+    assert invalid.shape == (1, 24, 24)
+    assert 0 < invalid.sum() < invalid.numel()
+    if labelled:
+        assert torch.equal(invalid, labels.gt_sem_seg.data == 255)
+
+
+def test_valid_images_have_no_mask(tmp_path):
+    file = write_tif(tmp_path / 'a.tif', pixels())
+    pipeline = Compose([dict(type='LoadRaster'), dict(type='PackRaster')])
+    assert 'invalid' not in pipeline({'img_path': file})['data_samples']
+
+
+def test_loading_twice_leaves_nothing_behind(tmp_path):
+    image = pixels()
+    image[0, 0] = 0
+    spoilt = write_tif(tmp_path / 'a.tif', image, nodata=0)
+    results = LoadRaster()({'img_path': spoilt})
+    assert results['seg_fields'] == ['invalid']
+    results['img_path'] = write_tif(tmp_path / 'b.tif', pixels())
+    results = LoadRaster()(results)
+    assert results['seg_fields'] == []
+    assert 'invalid' not in results

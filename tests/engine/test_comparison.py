@@ -41,3 +41,16 @@ def test_one_seed_has_no_deviation(capsys):
     row = {m: dict(values=[50.0], mean=50.0, std=None) for m in ('aAcc', 'mIoU')}
     print_table({'x': dict(oracle=False, **row)})
     assert '50.0 ' in capsys.readouterr().out
+
+
+def test_iou_of_each_class(capsys):
+    """Classes come first; a class without IoU in some run is a dash."""
+    figure = dict(values=[50.0], mean=50.0, std=None)
+    common = {'oracle': False, 'aAcc': figure, 'mIoU': figure}
+    rows = {'x': {**common, 'IoU.road': figure}, 'y': {**common, 'IoU.tree': figure}}
+    print_table(rows, per_class=True)
+    printed = capsys.readouterr().out
+    assert printed.index('road IoU') < printed.index('tree IoU') < printed.index('acc')
+    assert '-' in printed.splitlines()[3]
+    print_table(rows)
+    assert 'road' not in capsys.readouterr().out

@@ -171,6 +171,48 @@ def test_schedules_act_on_their_phase():
     assert optimizers.get_lr()['align.lr'] == [1.0]
 
 
+def test_a_phase_of_every_second_iteration():
+    """Also after a resume: where it stands is part of the checkpoint."""
+    cfg = toy_adaptor()
+    cfg.phases[2].every = 2
+    torch.manual_seed(0)
+    model = MODELS.build(cfg)
+    optimizers = build_optim_wrapper(model, toy_optimizers())
+    took_part = []
+    for i in range(3):
+        took_part.append(
+            'loss_align' in model.train_step(toy_batch(seed=i), optimizers)
+        )
+    resumed = MODELS.build(cfg)
+    resumed.load_state_dict(model.state_dict())
+    for i in range(3, 5):
+        logged = resumed.train_step(toy_batch(seed=i), optimizers)
+        took_part.append('loss_align' in logged)
+    assert took_part == [False, True, False, True, False]
+
+
+def test_accumulation_counts_the_iterations_of_a_phase():
+    """The rest of a window at the end is applied, whatever ``every`` is."""
+    cfg = toy_adaptor()
+    cfg.phases[2].every = 2
+    model = MODELS.build(cfg)
+    optimizers = build_optim_wrapper(model, toy_optimizers(accumulative_counts=2))
+    optimizers.initialize_count_status(model, 0, 6)
+    steps = []
+    step = optimizers['align'].optimizer.step
+    optimizers['align'].optimizer.step = lambda: steps.append(i) or step()
+    for i in range(6):
+        model.train_step(toy_batch(seed=i), optimizers)
+    assert steps == [3, 5]  # iterations 2 and 4, then 6 by itself
+
+
+def test_rejects_a_phase_that_never_takes_part():
+    cfg = toy_adaptor()
+    cfg.phases[2].every = 0
+    with pytest.raises(ValueError, match=r"every of a phase must be .*'align': 0"):
+        MODELS.build(cfg)
+
+
 def test_rejects_updates_that_the_model_lacks():
     cfg = toy_adaptor()
     cfg.phases[2].updates = ['segmentor.neck']

@@ -3,7 +3,13 @@
 import cv2
 import numpy as np
 
-from mmuda.visualization import colourise, displayable, overlay, save_panels
+from mmuda.visualization import (
+    colourise,
+    displayable,
+    overlay,
+    save_panels,
+    stretched_alike,
+)
 
 PALETTE = [[255, 0, 0], [0, 255, 0]]
 
@@ -37,3 +43,14 @@ def test_panels(tmp_path):
     middle = picture.shape[1] // 2
     assert (picture[:, :middle] == [255, 0, 0]).all(-1).sum() > 1000
     assert (picture[:, middle:] == [0, 255, 0]).all(-1).sum() > 1000
+
+
+def test_stretched_alike():
+    """The first image sets the scale, so that a shift is seen; 8 bits have one."""
+    ramp = np.linspace(0, 1000, 300).reshape(10, 10, 3)
+    first, second = stretched_alike([ramp, ramp + 200], False)
+    assert second.mean() > first.mean() + 20
+    grey = np.full((4, 4, 4), 77.4)
+    (plain,) = stretched_alike([grey], eight_bits=True)
+    assert plain.shape == (4, 4, 3)
+    assert (plain == 77).all()

@@ -3,7 +3,7 @@ buxtehude_data_root = 'data/buxtehude'
 buxtehude_bands = ['nir', 'red', 'green']
 buxtehude_load = dict(type='LoadRaster', bands=buxtehude_bands)
 buxtehude_labels = dict(type='LoadLabels', num_classes=6)
-buxtehude_pack = dict(type='PackSegInputs')
+buxtehude_pack = dict(type='PackRaster')
 
 buxtehude_train = dict(
     type='BuxtehudeCityDataset',

@@ -12,6 +12,13 @@ source_train = dict(
     hannover=_base_.hannover_train,
     buxtehude=_base_.buxtehude_train,
     nienburg=_base_.nienburg_train)[source]
+# Translators learn from images alone.
+source_train_unlabelled = dict(
+    vaihingen=_base_.vaihingen_train_unlabelled,
+    potsdam=_base_.potsdam_train_unlabelled,
+    hannover=_base_.hannover_train_unlabelled,
+    buxtehude=_base_.buxtehude_train_unlabelled,
+    nienburg=_base_.nienburg_train_unlabelled)[source]
 target_train_unlabelled = dict(
     vaihingen=_base_.vaihingen_train_unlabelled,
     potsdam=_base_.potsdam_train_unlabelled,

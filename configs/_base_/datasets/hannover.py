@@ -3,7 +3,7 @@ hannover_data_root = 'data/hannover'
 hannover_bands = ['nir', 'red', 'green']
 hannover_load = dict(type='LoadRaster', bands=hannover_bands)
 hannover_labels = dict(type='LoadLabels', num_classes=6)
-hannover_pack = dict(type='PackSegInputs')
+hannover_pack = dict(type='PackRaster')
 
 hannover_train = dict(
     type='HannoverCityDataset',

@@ -3,7 +3,7 @@ nienburg_data_root = 'data/nienburg'
 nienburg_bands = ['nir', 'red', 'green']
 nienburg_load = dict(type='LoadRaster', bands=nienburg_bands)
 nienburg_labels = dict(type='LoadLabels', num_classes=6)
-nienburg_pack = dict(type='PackSegInputs')
+nienburg_pack = dict(type='PackRaster')
 
 nienburg_train = dict(
     type='NienburgCityDataset',

@@ -3,7 +3,7 @@ potsdam_data_root = 'data/potsdam'
 potsdam_bands = ['nir', 'red', 'green']
 potsdam_load = dict(type='LoadRaster', bands=potsdam_bands)
 potsdam_labels = dict(type='LoadLabels', num_classes=6)
-potsdam_pack = dict(type='PackSegInputs')
+potsdam_pack = dict(type='PackRaster')
 
 potsdam_train = dict(
     type='PotsdamCityDataset',

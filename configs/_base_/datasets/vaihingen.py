@@ -3,7 +3,7 @@ vaihingen_data_root = 'data/vaihingen'
 vaihingen_bands = ['nir', 'red', 'green']
 vaihingen_load = dict(type='LoadRaster', bands=vaihingen_bands)
 vaihingen_labels = dict(type='LoadLabels', num_classes=6)
-vaihingen_pack = dict(type='PackSegInputs')
+vaihingen_pack = dict(type='PackRaster')
 
 vaihingen_train = dict(
     type='VaihingenCityDataset',

@@ -47,21 +47,31 @@ class PatchPlan:
         train_images: Number of images drawn to train on; the rest validates.
         patches_per_image: Number of patches drawn from each training image.
         seed: Draws the training images and their patches.
+        overlap_px: If given, training patches are not drawn: they stand in a grid in
+            which neighbours share so many pixels (SemI2I, Sect. 3: 32 of 256), and
+            ``patches_per_image`` says nothing.
 
     Raises:
-        ValueError: If a number is too small.
+        ValueError: If a number is too small, or patches overlap by their whole size.
     """
 
     size_px: int = 224
     train_images: int = 10
     patches_per_image: int = 800
     seed: int = 0
+    overlap_px: int | None = None
 
     def __post_init__(self) -> None:
         for field in fields(self):
-            least, value = int(field.name != 'seed'), getattr(self, field.name)
-            if value < least:
+            least = int(field.name not in ('seed', 'overlap_px'))
+            value = getattr(self, field.name)
+            if value is not None and value < least:
                 raise ValueError(f'{field.name} must be at least {least}, got {value}')
+        if (self.overlap_px or 0) >= self.size_px:
+            raise ValueError(
+                f'overlap_px must be below size_px={self.size_px}, '
+                f'got {self.overlap_px}'
+            )
 
 
 def prepare_city(
@@ -220,11 +230,14 @@ def _cuts(
     scene: Scene, image: str, split: str, plan: PatchPlan
 ) -> list[Callable[[], Patch]]:
     """What makes each patch of a scene."""
-    if split == 'train':
+    overlap = 0
+    if split == 'train' and plan.overlap_px is not None:
+        overlap = plan.overlap_px
+    elif split == 'train':
         indices = range(plan.patches_per_image)
         return [partial(_draw, scene, image, index, plan) for index in indices]
     try:
-        origins = window_origins(*scene.labels.shape, plan.size_px)
+        origins = window_origins(*scene.labels.shape, plan.size_px, overlap)
     except ValueError as error:
         raise ValueError(f'{image}: {error}') from error
     return [partial(_window, scene, *origin, plan.size_px) for origin in origins]

@@ -24,6 +24,12 @@ def converter_parser(description: str, default_out: str) -> argparse.ArgumentPar
         parser.add_argument(
             option, type=int, default=default, help=f'{meaning} (%(default)s)'
         )
+    parser.add_argument(
+        '--overlap',
+        type=int,
+        help='training patches in a grid, neighbours sharing so many pixels, '
+        'instead of drawn',
+    )
     return parser
 
 
@@ -38,4 +44,5 @@ def plan_from(arguments: argparse.Namespace) -> PatchPlan:
         train_images=arguments.train_images,
         patches_per_image=arguments.patches_per_image,
         seed=arguments.seed,
+        overlap_px=arguments.overlap,
     )

@@ -79,11 +79,13 @@ def _cut(
     )
 
 
-def window_origins(height: int, width: int, size_px: int) -> list[tuple[int, int]]:
+def window_origins(
+    height: int, width: int, size_px: int, overlap_px: int = 0
+) -> list[tuple[int, int]]:
     """Upper-left (row, column) of windows that cover a scene without padding.
 
-    Windows stand side by side; the last row and column are moved inwards and overlap
-    the ones before.
+    Neighbouring windows share ``overlap_px`` pixels; the last row and column are moved
+    inwards and share more.
 
     Raises:
         ValueError: If the scene is smaller than a window.
@@ -94,7 +96,10 @@ def window_origins(height: int, width: int, size_px: int) -> list[tuple[int, int
             f'{size_px} x {size_px}'
         )
     rows, columns = (
-        [min(start, length - size_px) for start in range(0, length, size_px)]
+        [
+            min(start, length - size_px)
+            for start in range(0, length - overlap_px, size_px - overlap_px)
+        ]
         for length in (height, width)
     )
     return [(row, column) for row in rows for column in columns]

@@ -2,6 +2,7 @@
 
 from mmuda.datasets.transforms.drawn import LoadDrawnLabels, LoadDrawnPatch
 from mmuda.datasets.transforms.raster import LoadLabels, LoadRaster, PackRaster
+from mmuda.datasets.transforms.translated import TranslatedImage
 
 __all__ = [
     'LoadDrawnLabels',
@@ -9,4 +10,5 @@ __all__ = [
     'LoadLabels',
     'LoadRaster',
     'PackRaster',
+    'TranslatedImage',
 ]

@@ -11,7 +11,7 @@ from mmseg.registry import TRANSFORMS
 from rasterio.enums import ColorInterp
 from rasterio.io import DatasetReader
 
-from mmuda.datasets.rasters import band_names, open_raster
+from mmuda.datasets.rasters import band_names, invalid_pixels, open_raster
 
 
 @TRANSFORMS.register_module()
@@ -50,9 +50,9 @@ class LoadRaster(BaseTransform):
     def transform(self, results: dict) -> dict:
         """Load the image of a sample."""
         with open_raster(results['img_path']) as raster:
-            indexes = self._indexes(raster)
+            indexes = self.indexes(raster)
             image = np.moveaxis(raster.read(indexes), 0, -1)
-            nodata = _nodata(raster, indexes) | ~np.isfinite(image).all(-1)
+            nodata = invalid_pixels(raster, indexes) | ~np.isfinite(image).all(-1)
         image = np.ascontiguousarray(
             image, None if image.dtype == np.uint8 else np.float32
         )
@@ -69,7 +69,7 @@ class LoadRaster(BaseTransform):
         results['img_shape'] = results['ori_shape'] = image.shape[:2]
         return results
 
-    def _indexes(self, raster: DatasetReader) -> list[int]:
+    def indexes(self, raster: DatasetReader) -> list[int]:
         """Numbers, from 1, of the bands asked for."""
         if self.bands is None:
             every = zip(raster.indexes, raster.colorinterp, strict=True)
@@ -90,15 +90,6 @@ class LoadRaster(BaseTransform):
 
     def __repr__(self) -> str:
         return f'{type(self).__name__}(bands={self.bands})'
-
-
-def _nodata(raster: DatasetReader, indexes: list[int]) -> np.ndarray:
-    """Where the bands hold no valid image, shape (H, W)."""
-    invalid = raster.read_masks(indexes) == 0
-    # In 8 bits the nodata value is also an honest value of a single band, such as a
-    # shadow's blue of 0; in wider types it lies outside the data, and one such band
-    # spoils the pixel.
-    return invalid.all(0) if raster.dtypes[0] == 'uint8' else invalid.any(0)
 
 
 @TRANSFORMS.register_module()

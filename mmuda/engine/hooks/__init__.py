@@ -1,8 +1,19 @@
 """Hooks into mmengine's loops."""
 
+from mmuda.engine.hooks.domain_moments import DomainMomentsHook
 from mmuda.engine.hooks.overlay import OverlayHook
 from mmuda.engine.hooks.repairing import RepairingHook
 from mmuda.engine.hooks.reproducible import ReproducibleHook
 from mmuda.engine.hooks.target_statistics import TargetStatisticsHook
+from mmuda.engine.hooks.translation import TranslationHook
+from mmuda.engine.hooks.translation_grid import TranslationGridHook
 
-__all__ = ['OverlayHook', 'RepairingHook', 'ReproducibleHook', 'TargetStatisticsHook']
+__all__ = [
+    'DomainMomentsHook',
+    'OverlayHook',
+    'RepairingHook',
+    'ReproducibleHook',
+    'TargetStatisticsHook',
+    'TranslationGridHook',
+    'TranslationHook',
+]

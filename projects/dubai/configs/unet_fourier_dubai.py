@@ -1,0 +1,7 @@
+# The U-net fine-tuned on source patches translated by `fourier_dubai.py`.
+_base_ = './_base_/unet_translated.py'
+translator = dict(config='fourier_dubai.py')
+custom_hooks = [
+    dict(type='ReproducibleHook'),
+    dict(type='TranslationHook', translator=translator),
+]

@@ -1,0 +1,89 @@
+"""Translate images into the style of another domain: patches or whole scenes."""
+
+from pathlib import Path
+
+from mmuda.engine.commands import (
+    config_parser,
+    errors_in_one_line,
+    parse,
+    read_config,
+)
+from mmuda.engine.tiling import Route, Tiling
+from mmuda.engine.translation import (
+    Job,
+    bands_of,
+    images_in,
+    layout,
+    link_labels,
+    load_translator,
+    output_name,
+    translate_files,
+)
+from mmuda.engine.translation_report import report
+
+
+def main() -> None:
+    """Run the command."""
+    parser = config_parser(__doc__)
+    parser.add_argument('checkpoint')
+    parser.add_argument(
+        '--in',
+        dest='images',
+        type=Path,
+        required=True,
+        help='raster, or folder of rasters',
+    )
+    parser.add_argument('--out', type=Path, required=True, help='folder')
+    parser.add_argument(
+        '--from',
+        dest='source_domain',
+        default='source',
+        help='domain of the images [source]',
+    )
+    parser.add_argument(
+        '--to',
+        dest='target_domain',
+        default='target',
+        help='domain that they are to look like [target]',
+    )
+    parser.add_argument(
+        '--labels', type=Path, help='folder of labels, linked beside the results'
+    )
+    parser.add_argument('--tile', type=int, default=1024, help='pixels [1024]')
+    parser.add_argument(
+        '--blend',
+        type=int,
+        default=4,
+        help='half the width of the passage between tiles [4]',
+    )
+    parser.add_argument('--batch', type=int, default=1, help='tiles at once [1]')
+    parser.add_argument(
+        '--report', action='store_true', help='pictures and figures of before and after'
+    )
+    parser.add_argument(
+        '--segmentor',
+        nargs=2,
+        metavar=('CONFIG', 'CHECKPOINT'),
+        help='whose predictions the report compares',
+    )
+    args = parse(parser)
+    cfg = read_config(args)
+    route = Route(
+        args.source_domain, args.target_domain, bands_of(cfg, args.source_domain)
+    )
+    tiling = Tiling(args.tile, args.blend, args.batch)
+    files = images_in(args.images)
+    folder = args.images if args.images.is_dir() else args.images.parent
+    images, labels = layout(args.out, folder, args.labels)
+    named = {output_name(file): file for file in files}
+    job = Job(named, images, args.config, Path(args.checkpoint), route, tiling)
+    translate_files(load_translator(cfg, args.checkpoint), job)
+    if args.labels:
+        link_labels(files, args.labels, labels)
+    if args.report:
+        report(cfg, job, args.out / 'report', args.labels, args.segmentor)
+
+
+if __name__ == '__main__':
+    with errors_in_one_line():
+        main()
