@@ -27,7 +27,15 @@ EXTRAS = {
         'numpy<2',  # what mmcv 2.1.0 is compiled for
         'opencv-python<4.12',  # later ones need numpy 2
     ],
-    'test': ['pytest', 'pytest-cov', 'torchmetrics', 'scikit-image', 'ruff'],
+    'scale': ['faiss-cpu'],  # pairing of very many images
+    'test': [
+        'pytest',
+        'pytest-cov',
+        'torchmetrics',
+        'scikit-image',
+        'faiss-cpu',
+        'ruff',
+    ],
 }
 
 

@@ -25,10 +25,16 @@ def main() -> None:
     parser.add_argument(
         '--per-class', action='store_true', help='IoU of each class in the table'
     )
+    parser.add_argument(
+        '--semsim',
+        action='store_true',
+        help='SemSim of the pairs in the table (analysis: reads target labels)',
+    )
     args = parser.parse_args()
     choose_cities(args.source, args.target)
     switches = ['--demo'] if args.demo else []
-    compare(args.configs, args.seeds, args.out, switches, args.per_class)
+    tables = dict(per_class=args.per_class, semsim=args.semsim)
+    compare(args.configs, args.seeds, args.out, switches, **tables)
 
 
 if __name__ == '__main__':

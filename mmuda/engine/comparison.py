@@ -16,6 +16,7 @@ from rich.table import Table
 
 from mmuda.engine.checkpoint import latest_checkpoint
 from mmuda.engine.config import load_config
+from mmuda.engine.pairing.report import semsim_of
 from mmuda.evaluation import write_figures
 from mmuda.visualization import colourise, displayable, save_panels
 
@@ -28,6 +29,7 @@ def compare(
     out: Path,
     switches: Sequence[str],
     per_class: bool = False,
+    semsim: bool = False,
 ) -> dict[str, dict]:
     """Train and test each config with each seed; the last checkpoint counts.
 
@@ -41,6 +43,8 @@ def compare(
         out: Folder for the results.
         switches: Further options for the training and test commands.
         per_class: Whether the table has the IoU of each class as well.
+        semsim: Whether it has SemSim of the pairs that a config trains on: Table 3 of
+            the SemSim paper. Reads target labels, for analysis alone.
 
     Returns:
         By the name of the config: ``oracle``, and for each measure the values of
@@ -56,6 +60,8 @@ def compare(
             'oracle': bool(_load(config, seeds[0], switches).get('oracle')),
             **_summary(figures),
         }
+        if semsim:
+            results[name]['SemSim'] = semsim_of(_load(config, seeds[0], switches))
         write_figures(out / 'results.json', {'seeds': list(seeds), 'rows': results})
     print_table(results, per_class)
     draw(configs, seeds[0], out / 'predictions.png', switches)
@@ -117,23 +123,25 @@ def print_table(results: dict[str, dict], per_class: bool = False) -> None:
             none in some run.
     """
     measures = dict(MEASURES)
+    if any('SemSim' in row for row in results.values()):
+        measures['SemSim'] = 'SemSim of pairs'
     if per_class:
         found = {m: None for row in results.values() for m in row if 'IoU.' in m}
         measures = {m: f'{m.removeprefix("IoU.")} IoU %' for m in found} | measures
     table = Table('', *measures.values())
     for name, row in results.items():
-        cells = [_cell(row.get(measure)) for measure in measures]
+        cells = [_cell(row.get(m), 3 if m == 'SemSim' else 1) for m in measures]
         table.add_row(name + (' (ORACLE)' if row['oracle'] else ''), *cells)
     # As wide as it is where nobody looks at it in a terminal.
     console = Console()
     console.print(table, crop=False, no_wrap=not console.is_terminal)
 
 
-def _cell(figure: dict | None) -> str:
+def _cell(figure: dict | None, digits: int) -> str:
     if figure is None:
         return '-'
-    deviation = '' if figure['std'] is None else f' ± {figure["std"]:.1f}'
-    return f'{figure["mean"]:.1f}{deviation}'
+    deviation = '' if figure['std'] is None else f' ± {figure["std"]:.{digits}f}'
+    return f'{figure["mean"]:.{digits}f}{deviation}'
 
 
 def draw(

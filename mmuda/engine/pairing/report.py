@@ -4,8 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+from mmengine.config import Config
 
 from mmuda.engine.pairing.images import PairingImages
+from mmuda.engine.pairing.make import pairing_images
 from mmuda.engine.pairing.options import PairingOptions
 from mmuda.evaluation import write_figures
 from mmuda.evaluation.pairing import PairingAnalysis, analyse
@@ -66,6 +68,24 @@ def analyse_images(
     else:
         return None
     return analyse(images.source_labels, blocks, partners, target_is_true=images.oracle)
+
+
+def semsim_of(cfg: Config) -> dict[str, float] | None:
+    """Mean and standard deviation of SemSim of the pairs that a config trains on.
+
+    A row of Table 3 of the SemSim paper, for analysis alone: reads target labels.
+
+    Args:
+        cfg: A config; None comes back if its sampler uses no mapping.
+    """
+    file = cfg.train_dataloader.sampler.get('mapping')
+    if file is None:
+        return None
+    options = PairingOptions()
+    with pairing_images(cfg, options, oracle=True) as images:
+        partners = Mapping.load(file).indices(*images.sets)[:, 0]
+        semsim = analyse_images(images, partners, options).semsim
+    return {'mean': float(semsim.mean()), 'std': float(semsim.std())}
 
 
 def _predicted(images: PairingImages) -> Iterator[np.ndarray]:
