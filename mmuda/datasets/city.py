@@ -1,16 +1,10 @@
 """What the city data sets have in common: the classes of ISPRS and the layout."""
 
 from mmuda.datasets.folder import FolderDataset
+from mmuda.datasets.taxonomy import read_taxonomy
 
-CLASSES = ('impervious_surface', 'building', 'low_vegetation', 'tree', 'car', 'clutter')
-PALETTE = (
-    (255, 255, 255),
-    (0, 0, 255),
-    (0, 255, 255),
-    (0, 255, 0),
-    (255, 255, 0),
-    (255, 0, 0),
-)
+ISPRS = read_taxonomy('isprs6')
+CLASSES, PALETTE = ISPRS.classes, ISPRS.colours
 
 
 class CityDataset(FolderDataset):
@@ -20,7 +14,8 @@ class CityDataset(FolderDataset):
     Without ``seg_map_path`` in ``data_prefix`` the city is unlabelled.
     """
 
-    METAINFO = {'classes': CLASSES, 'palette': [list(colour) for colour in PALETTE]}
+    METAINFO = ISPRS.metainfo
+    taxonomy = 'isprs6'
 
     converter: str = ''  # the command that makes the data
     demo_city: str | None = None  # the procedural city that stands in with --demo
