@@ -52,13 +52,17 @@ class SegmentationMetric(IoUMetric):
         }
 
     def compute_metrics(self, results: list) -> dict[str, float]:
-        """Figures in percent: ``aAcc``, ``mIoU``, those of subsets, ``IoU.<class>``.
-
-        Raises:
-            ValueError: If a subset names a class that the data set does not have.
-        """
+        """Figures in percent, logged and written to ``out``; see :meth:`figures`."""
         if self.format_only:
             return {}
+        figures = self.figures(results)
+        MMLogger.get_current_instance().info('\n' + _as_text(figures))
+        if self.out:
+            write_figures(self.out, figures)
+        return figures
+
+    def figures(self, results: list) -> dict[str, float]:
+        """``aAcc``, ``mIoU`` and ``IoU.<class>`` in percent of counted pixels."""
         intersection, union, _, truth = (
             torch.stack(counts).sum(0).double().numpy()
             for counts in zip(*results, strict=True)
@@ -67,26 +71,11 @@ class SegmentationMetric(IoUMetric):
             iou = 100 * intersection / union
             figures = {
                 'aAcc': 100 * intersection.sum() / truth.sum(),
-                'mIoU': _mean(iou),
+                'mIoU': np.nanmean(iou) if np.isfinite(iou).any() else np.nan,
             }
-        classes = tuple(self.dataset_meta['classes'])
-        for name, subset in self.subsets.items():
-            if missing := [c for c in subset if c not in classes]:
-                raise ValueError(
-                    f'subset {name} names {", ".join(missing)}, expected some of '
-                    f'{", ".join(classes)}'
-                )
-            figures[name] = _mean(iou[[classes.index(c) for c in subset]])
+        classes = self.dataset_meta['classes']
         figures |= {f'IoU.{c}': v for c, v in zip(classes, iou, strict=True)}
-        figures = {name: float(value) for name, value in figures.items()}
-        MMLogger.get_current_instance().info('\n' + _as_text(figures))
-        if self.out:
-            write_figures(self.out, figures)
-        return figures
-
-
-def _mean(iou: np.ndarray) -> float:
-    return np.nanmean(iou) if np.isfinite(iou).any() else np.nan
+        return {name: float(value) for name, value in figures.items()}
 
 
 def write_figures(file: str | Path, figures: dict) -> None:

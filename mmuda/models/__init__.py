@@ -1,6 +1,13 @@
 """Models: the phased training step, the adaptor and what it is made of."""
 
-from mmuda.models import discriminators, heads, objectives
+from mmuda.models import (
+    backbones,
+    discriminators,
+    heads,
+    losses,
+    objectives,
+    segmentors,
+)
 from mmuda.models.adaptor import DomainAdaptor
 from mmuda.models.data_preprocessor import (
     DomainDataPreprocessor,
@@ -18,7 +25,10 @@ __all__ = [
     'PhasedDistributedDataParallel',
     'PhasedModel',
     'RasterDataPreprocessor',
+    'backbones',
     'discriminators',
     'heads',
+    'losses',
     'objectives',
+    'segmentors',
 ]
