@@ -62,7 +62,14 @@ class SegmentationMetric(IoUMetric):
         return figures
 
     def figures(self, results: list) -> dict[str, float]:
-        """``aAcc``, ``mIoU`` and ``IoU.<class>`` in percent of counted pixels."""
+        """Figures in percent: ``aAcc``, ``mIoU``, those of subsets, ``IoU.<class>``.
+
+        Args:
+            results: What MMSeg's ``IoUMetric`` counts in each image.
+
+        Raises:
+            ValueError: If a subset names a class that the data set does not have.
+        """
         intersection, union, _, truth = (
             torch.stack(counts).sum(0).double().numpy()
             for counts in zip(*results, strict=True)
@@ -71,11 +78,22 @@ class SegmentationMetric(IoUMetric):
             iou = 100 * intersection / union
             figures = {
                 'aAcc': 100 * intersection.sum() / truth.sum(),
-                'mIoU': np.nanmean(iou) if np.isfinite(iou).any() else np.nan,
+                'mIoU': _mean(iou),
             }
-        classes = self.dataset_meta['classes']
+        classes = tuple(self.dataset_meta['classes'])
+        for name, subset in self.subsets.items():
+            if missing := [c for c in subset if c not in classes]:
+                raise ValueError(
+                    f'subset {name} names {", ".join(missing)}, expected some of '
+                    f'{", ".join(classes)}'
+                )
+            figures[name] = _mean(iou[[classes.index(c) for c in subset]])
         figures |= {f'IoU.{c}': v for c, v in zip(classes, iou, strict=True)}
         return {name: float(value) for name, value in figures.items()}
+
+
+def _mean(iou: np.ndarray) -> float:
+    return np.nanmean(iou) if np.isfinite(iou).any() else np.nan
 
 
 def write_figures(file: str | Path, figures: dict) -> None:
