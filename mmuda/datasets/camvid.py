@@ -14,3 +14,4 @@ class CamVidDataset(StreetDataset):
     taxonomy = 'camvid11'
     converter = 'python tools/dataset_converters/camvid.py RAW --out data/camvid'
     demo_street = 'camvid'
+    demo_scale = 1 / 3
