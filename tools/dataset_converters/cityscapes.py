@@ -3,7 +3,7 @@
 Needed, as they are or unpacked: leftImg8bit_trainvaltest.zip and
 gtFine_trainvaltest.zip. As a target it needs no training labels: --unlabelled train.
 
-    python tools/dataset_converters/cityscapes.py RAW_FOLDER_OR_ZIPS --out data/cityscapes
+    python tools/dataset_converters/cityscapes.py FOLDER_OR_ZIPS --out data/cityscapes
 """
 
 from mmuda.datasets.preparation.command_line import street_parser
@@ -17,10 +17,10 @@ def main() -> None:
     parser = street_parser(__doc__, 'data/cityscapes')
     parser.add_argument(
         '--unlabelled',
-        nargs='*',
-        default=(),
+        action='append',
+        default=[],
         choices=SPLITS,
-        help='splits of which images alone are wanted',
+        help='a split of which images alone are wanted',
     )
     arguments = parser.parse_args()
     with errors_in_one_line():

@@ -1,12 +1,12 @@
-"""Make the data set of SYNTHIA-RAND-CITYSCAPES from the files that its authors hand out.
+"""Make the data set of SYNTHIA from the files that its authors hand out.
 
-Needed, unpacked or zipped: the folders RGB and GT/LABELS.
+Needed, unpacked or zipped: RGB and GT/LABELS of SYNTHIA-RAND-CITYSCAPES.
 
     python tools/dataset_converters/synthia.py RAW_FOLDER --out data/synthia
 """
 
 from mmuda.datasets.preparation.command_line import street_parser
-from mmuda.datasets.preparation.street import synthia_pairs, prepare_street
+from mmuda.datasets.preparation.street import prepare_street, synthia_pairs
 from mmuda.datasets.preparation.street.synthia import SYNTHIA_LABELS
 from mmuda.engine.commands import errors_in_one_line
 
