@@ -1,4 +1,5 @@
-# Multi-source adaptation at half the resolution: Cityscapes and GTA5 to SYNTHIA (Table 1).
+# Multi-source adaptation at half the resolution:
+# Cityscapes and GTA5 to SYNTHIA (Table 1).
 _base_ = [
     '../_base_/methods/multi_source.py',
     '../_base_/datasets/street_half.py',

@@ -1,4 +1,5 @@
-# Multi-source adaptation at half the resolution: GTA5 and SYNTHIA to Cityscapes (Table 1).
+# Multi-source adaptation at half the resolution:
+# GTA5 and SYNTHIA to Cityscapes (Table 1).
 _base_ = [
     '../_base_/methods/multi_source.py',
     '../_base_/datasets/street_half.py',

@@ -1,4 +1,5 @@
-# Both sources, no adaptation, at full resolution: Cityscapes and GTA5 to SYNTHIA (Table 1).
+# Both sources, no adaptation, at full resolution:
+# Cityscapes and GTA5 to SYNTHIA (Table 1).
 _base_ = [
     '../_base_/methods/multi_source_no_adapt.py',
     '../_base_/datasets/street_full.py',

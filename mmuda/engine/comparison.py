@@ -97,16 +97,23 @@ def _summary(figures: Sequence[dict]) -> dict:
 
 
 def print_table(results: dict[str, dict]) -> None:
-    """Print accuracy and mIoU of each row; oracles are called so."""
+    """Print accuracy and mIoU of each row; oracles are called so.
+
+    A row whose model has branches is followed by theirs.
+    """
     table = Table('', *MEASURES.values())
     for name, row in results.items():
-        cells = [
-            f'{row[m]["mean"]:.1f}'
-            + ('' if row[m]['std'] is None else f' ± {row[m]["std"]:.1f}')
-            for m in MEASURES
-        ]
-        table.add_row(name + (' (ORACLE)' if row['oracle'] else ''), *cells)
+        oracle = ' (ORACLE)' if row['oracle'] else ''
+        table.add_row(name + oracle, *(_cell(row[m]) for m in MEASURES))
+        for branch in (key.removesuffix('.mIoU') for key in row if '.mIoU' in key):
+            cells = (_cell(row[f'{branch}.{m}']) for m in MEASURES)
+            table.add_row(f'  {branch}', *cells)
     Console().print(table)
+
+
+def _cell(figure: dict) -> str:
+    spread = '' if figure['std'] is None else f' ± {figure["std"]:.1f}'
+    return f'{figure["mean"]:.1f}{spread}'
 
 
 def draw(

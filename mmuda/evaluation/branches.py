@@ -32,7 +32,7 @@ class BranchSegmentationMetric(SegmentationMetric):
         for of_sample, sample in zip(counts, data_samples, strict=True):
             truth = sample['gt_sem_seg']['data'].squeeze()
             found = {'': of_sample}
-            for key in (k for k in sample if k.startswith(BRANCH)):
+            for key in sorted(k for k in sample if k.startswith(BRANCH)):
                 labels = sample[key]['data'].squeeze()
                 found[key.removeprefix(BRANCH)] = self.intersect_and_union(
                     labels,

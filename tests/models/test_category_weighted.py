@@ -8,8 +8,8 @@ import torch
 import torch.nn.functional as F  # noqa: N812
 from conftest import toy_batch, toy_segmentor
 from mmengine.logging import MessageHub
-from toy_objectives import DISCRIMINATOR, build, gradients
 from torch import nn
+from toy_objectives import DISCRIMINATOR, build, gradients
 
 from mmuda.models.objectives.category_weighted import (
     disagreement,

@@ -1,5 +1,7 @@
 """Discriminators: sizes, parameters and what they are made of."""
 
+import itertools
+
 import pytest
 import torch
 from mmseg.registry import MODELS
@@ -18,7 +20,7 @@ def test_adaptsegnet():
     """Tsai et al. 2018, Sect. 4.3: 5 layers of 4 x 4, stride 2, to 64..512 and 1."""
     network = build('FullyConvolutionalDiscriminator', in_channels=19)
     widths = [19, 64, 128, 256, 512, 1]
-    expected = sum(16 * a * b + b for a, b in zip(widths[:-1], widths[1:], strict=True))
+    expected = sum(16 * a * b + b for a, b in itertools.pairwise(widths))
     assert parameters(network) == expected == 2_781_121
     assert network(torch.rand(1, 19, 512, 1024)).shape == (1, 1, 16, 32)
     slopes = [

@@ -9,5 +9,7 @@ model = dict(
         dilations=(6, 12, 18, 24),
         align_corners=True,
         loss_decode=dict(
-            type='CrossEntropyLoss', avg_non_ignore=True, loss_weight=0.1)))  # lambda_seg
+            type='CrossEntropyLoss',
+            avg_non_ignore=True,
+            loss_weight=0.1)))  # lambda_seg, Sect. 4.4
 demo_segmentor = dict(auxiliary_head=dict(in_channels=128))

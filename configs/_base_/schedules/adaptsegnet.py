@@ -1,5 +1,5 @@
-# AdaptSegNet, Sect. 4.4 and the released code: a pair of images in a mini-batch, 250,000
-# iterations of which 150,000 are run.
+# AdaptSegNet, Sect. 4.4 and the released code: a pair of images in a mini-batch; a
+# schedule of 250,000 iterations, of which 150,000 are run.
 _base_ = '../default_runtime.py'
 
 train_cfg = dict(type='IterBasedTrainLoop', max_iters=150000, val_interval=5000)
