@@ -9,6 +9,7 @@ import pytest
 from conftest import toy_segmentor
 from toy_run import mmuda
 
+from mmuda.engine.augmentation import augmented_pipeline
 from mmuda.engine.config import load_config
 from mmuda.engine.training import train
 
@@ -74,6 +75,15 @@ def write_config(source, target, num_classes, options=None):
     return str(file)
 
 
+def test_augmentation_sees_images_as_the_test_does():
+    """The resizing of the dataset comes before the flips."""
+    cfg = load_config(write_config('gta5', 'cityscapes', 19))
+    pipeline = augmented_pipeline(cfg)
+    assert [s.type for s in pipeline] == ['LoadRaster', 'Resize', 'TestTimeAug']
+    assert pipeline[1].scale == (1024, 512)
+    assert pipeline[0].bands == ['red', 'green', 'blue']
+
+
 @pytest.mark.parametrize(
     ('source', 'target', 'num_classes', 'options'),
     [
@@ -111,5 +121,7 @@ def test_the_tools_train_and_test_converted_data(converted):
 
     predictions = sorted(Path('predictions').rglob('*.png'))
     assert len(predictions) == 2
+    mmuda('test', file, checkpoint, '--work-dir', 'tta', '--tta')
+    assert json.loads(Path('tta/test.json').read_text())['aAcc'] > 0
     # As large as the labels, though the network saw 1024 x 512 pixels.
     assert cv2.imread(str(predictions[0]), cv2.IMREAD_UNCHANGED).shape[:2] == SIZE
