@@ -330,3 +330,11 @@ def test_rejects_what_is_not_there(farm):
 def test_taxonomies_are_shipped():
     setup = (Path(__file__).parents[2] / 'setup.py').read_text()
     assert "'mmuda.datasets': ['taxonomies/*.yml']" in setup
+
+
+def test_the_taxonomy_in_the_readme(tmp_path):
+    text = (Path(__file__).parents[2] / 'README.md').read_text()
+    for name, block in zip(('farm', 'mapping'), text.split('```yaml')[1:], strict=True):
+        (tmp_path / f'{name}.yml').write_text(block.split('```')[0])
+    mapping = read_mapping(tmp_path / 'mapping.yml')
+    assert mapping.label_map() == {0: 2, 4: 3, 9: 255}
