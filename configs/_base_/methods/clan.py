@@ -51,7 +51,7 @@ param_scheduler = [
         by_epoch=False),
     dict(type='MultiStepLR', milestones=[5000], gamma=0.95**0.9, by_epoch=False),
     dict(
-        type='PolyLR', power=0.9, eta_min=0, begin=5000, end=100000, by_epoch=False),
+        type='PolyLR', power=0.9, eta_min=0, begin=5000, end=100001, by_epoch=False),
 ]
 demo = dict(
     model=dict(

@@ -19,6 +19,6 @@ optim_wrapper = dict(
 # The released commands: 5 rounds of 2 epochs of the 2975 images of Cityscapes.
 train_cfg = dict(max_iters=29750, val_interval=2975)
 param_scheduler = [
-    dict(type='PolyLR', power=0.9, eta_min=0, begin=0, end=29750, by_epoch=False)
+    dict(type='PolyLR', power=0.9, eta_min=0, begin=0, end=29751, by_epoch=False)
 ]
 demo = dict(model=dict(segmentor=_base_.demo_segmentor))

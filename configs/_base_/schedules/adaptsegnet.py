@@ -3,8 +3,9 @@
 _base_ = '../default_runtime.py'
 
 train_cfg = dict(type='IterBasedTrainLoop', max_iters=150000, val_interval=5000)
+# (1 - i / 250000)^0.9: mmengine counts from `begin` to `end - 1`.
 param_scheduler = [
-    dict(type='PolyLR', power=0.9, eta_min=0, begin=0, end=250000, by_epoch=False)
+    dict(type='PolyLR', power=0.9, eta_min=0, begin=0, end=250001, by_epoch=False)
 ]
 default_hooks = dict(checkpoint=dict(interval=5000))
 
