@@ -142,3 +142,10 @@ def test_each_domain_passes_once():
     )
     model.train_step(batch(), optimizers)
     assert passes == [1, 1, 1, 1]
+
+
+def test_rejects_a_source_without_weight():
+    model, optimizers = multi_source()
+    del model.objectives['supervision'].weights['source_1']
+    with pytest.raises(ValueError, match="every source, 'source_1' is not among"):
+        model.train_step(batch(), optimizers)

@@ -19,6 +19,9 @@ class Supervision(PhaseObjective):
         phase: The phase that it takes part in.
         weights: Factor of each source's losses; by default shares that sum up to 1.
         init_cfg: As in :class:`mmengine.model.BaseModule`.
+
+    Raises:
+        ValueError: If ``weights`` lack a source of the mini-batch.
     """
 
     def __init__(
@@ -42,4 +45,9 @@ class Supervision(PhaseObjective):
     def _weight(self, source: str, domains: Domains) -> float:
         if self.weights is None:
             return 1 / len(domains.sources)
+        if source not in self.weights:
+            raise ValueError(
+                f'weights of Supervision must name every source, {source!r} is not '
+                f'among {sorted(self.weights)}'
+            )
         return self.weights[source]
