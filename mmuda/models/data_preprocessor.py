@@ -95,7 +95,11 @@ class DomainDataPreprocessor(BaseDataPreprocessor):
 
     def measuring(self) -> dict[str, RasterDataPreprocessor]:
         """The preprocessors whose mean is that of their domain's images."""
-        return {name: p for name, p in self.domains.items() if p.measures_mean}
+        return {
+            name: self._of(name)
+            for name in self.domains
+            if self.domains[name].measures_mean
+        }
 
     def forward(
         self, data: dict, training: bool = False

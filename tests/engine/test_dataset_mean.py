@@ -33,7 +33,7 @@ class Images:
         return dict(inputs=self.images[index])
 
 
-def build(domains=DOMAINS):
+def build(domains=DOMAINS, **options):
     cfg = toy_adaptor()
     cfg.data_preprocessor = dict(
         type='DomainDataPreprocessor',
@@ -41,18 +41,35 @@ def build(domains=DOMAINS):
         mean=[1.0, 2.0, 3.0],
         std=[1.0, 1.0, 1.0],
         domains=domains,
+        **options,
     )
     return MODELS.build(cfg)
 
 
-@pytest.fixture
-def measured():
-    model, images = build(), Images()
+def measure(model, images):
     loader = SimpleNamespace(dataset=images)
     logger = MMLogger.get_instance('test_dataset_mean')
     runner = SimpleNamespace(model=model, train_dataloader=loader, logger=logger)
     HOOKS.build(dict(type='DatasetMeanHook')).before_train(runner)
     return model, images
+
+
+@pytest.fixture
+def measured():
+    return measure(build(), Images())
+
+
+@pytest.mark.parametrize('swap', [False, True])
+def test_training_images_have_mean_zero(swap):
+    """Also where bands are swapped before the mean is taken off; and once more."""
+    model, images = measure(build(rgb_to_bgr=swap), Images())
+    measure(model, images)
+    for domain in model.data_preprocessor.domains:
+        preprocessor = model.data_preprocessor.domains[domain]
+        inputs = [images[i]['inputs'] for i in images.indices(domain)]
+        found = [preprocessor(dict(inputs=[x]), False)['inputs'][0] for x in inputs]
+        pixels = torch.cat([x.flatten(1) for x in found], 1)
+        torch.testing.assert_close(pixels.mean(1), torch.zeros(3), rtol=0, atol=1e-4)
 
 
 def test_values(measured):

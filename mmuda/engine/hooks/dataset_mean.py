@@ -1,7 +1,8 @@
 """The mean image value of each domain, measured before training."""
 
+from collections.abc import Iterator
+
 import numpy as np
-import torch
 from mmengine.hooks import Hook
 from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
@@ -31,17 +32,21 @@ class DatasetMeanHook(Hook):
         model = runner.model
         model = model.module if is_model_wrapper(model) else model
         for domain, preprocessor in model.data_preprocessor.measuring().items():
-            mean = self._mean(runner.train_dataloader.dataset, domain)
-            preprocessor.mean.copy_(mean.view_as(preprocessor.mean))
-            runner.logger.info(f'mean of {domain}: {mean.tolist()}')
+            # What the preprocessor does but for the mean: it may swap bands.
+            preprocessor.mean.zero_()
+            images = self._images(runner.train_dataloader.dataset, domain)
+            total, pixels = 0, 0
+            for image in images:
+                (scaled,) = preprocessor(dict(inputs=[image]), False)['inputs']
+                total = total + scaled.double().sum((1, 2))
+                pixels += scaled[0].numel()
+            mean = total.view(-1, 1, 1) / pixels * preprocessor.std
+            preprocessor.mean.copy_(mean)
+            runner.logger.info(f'mean of {domain}: {mean.flatten().tolist()}')
 
-    def _mean(self, dataset: object, domain: str) -> Tensor:
-        """Mean of each band over all pixels."""
+    def _images(self, dataset: object, domain: str) -> Iterator[Tensor]:
+        """Training images of a domain, (bands, H, W), as they are loaded."""
         available = dataset.indices(domain)
         count = min(self.num_images, len(available))
-        total, pixels = 0, 0
         for at in np.linspace(0, len(available) - 1, count).astype(int):
-            image = dataset[Draw(available[at], seed=int(at))]['inputs']
-            total = total + image.double().sum((1, 2))
-            pixels += image[0].numel()
-        return (total / pixels).to(torch.float32)
+            yield dataset[Draw(available[at], seed=int(at))]['inputs']
