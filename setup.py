@@ -66,10 +66,14 @@ setup(
     license='Apache-2.0',
     python_requires='>=3.10',
     packages=find_packages(include=['mmuda', 'mmuda.*']),
-    package_data={'mmuda': ['.mim/*.yml', '.mim/configs/**/*', '.mim/tools/**/*']},
+    package_data={
+        'mmuda': ['.mim/*.yml', '.mim/configs/**/*', '.mim/tools/**/*'],
+        'mmuda.datasets': ['taxonomies/*.yml'],
+    },
     install_requires=[
         'torch>=2.1',
         'numpy',
+        'pyyaml',  # taxonomies
         'opencv-python',
         'rasterio',  # reads and writes rasters
         'rich',  # progress bars and tables

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from mmengine.runner import Runner
 
+from mmuda.engine.augmentation import augmented_pipeline
 from mmuda.engine.commands import (
     add_launcher,
     config_parser,
@@ -34,7 +35,7 @@ def main() -> None:
         overlay = dict(type='OverlayHook', show_dir=args.show_dir)
         cfg.custom_hooks = [*cfg.get('custom_hooks', []), overlay]
     if args.tta:
-        cfg.test_dataloader.dataset.pipeline = cfg.tta_pipeline
+        cfg.test_dataloader.dataset.pipeline = augmented_pipeline(cfg)
         cfg.tta_model.module = cfg.model
         cfg.model = cfg.tta_model
     join_processes(cfg)

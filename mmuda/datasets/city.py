@@ -4,16 +4,10 @@ import json
 from pathlib import Path
 
 from mmuda.datasets.folder import FolderDataset
+from mmuda.datasets.taxonomy import read_taxonomy
 
-CLASSES = ('impervious_surface', 'building', 'low_vegetation', 'tree', 'car', 'clutter')
-PALETTE = (
-    (255, 255, 255),
-    (0, 0, 255),
-    (0, 255, 255),
-    (0, 255, 0),
-    (255, 255, 0),
-    (255, 0, 0),
-)
+ISPRS = read_taxonomy('isprs6')
+CLASSES, PALETTE = ISPRS.classes, ISPRS.colours
 
 
 class CityDataset(FolderDataset):
@@ -29,7 +23,8 @@ class CityDataset(FolderDataset):
             stored ones. ``data_prefix`` then names the folder of the scenes.
     """
 
-    METAINFO = {'classes': CLASSES, 'palette': [list(colour) for colour in PALETTE]}
+    METAINFO = ISPRS.metainfo
+    taxonomy = 'isprs6'
 
     converter: str = ''  # the command that makes the data
     demo_city: str | None = None  # the procedural city that stands in with --demo

@@ -117,6 +117,8 @@ def _method(config: str, cfg: Config) -> str:
 def print_table(results: dict[str, dict], per_class: bool = False) -> None:
     """Print accuracy and mIoU of each row; oracles are called so.
 
+    A row whose model has branches is followed by theirs.
+
     Args:
         results: As :func:`compare` returns them.
         per_class: Whether the IoU of each class comes first; ``-`` where a class has
@@ -130,16 +132,21 @@ def print_table(results: dict[str, dict], per_class: bool = False) -> None:
         measures = {m: f'{m.removeprefix("IoU.")} IoU %' for m in found} | measures
     table = Table('', *measures.values())
     for name, row in results.items():
-        cells = [_cell(row.get(m), 3 if m == 'SemSim' else 1) for m in measures]
-        table.add_row(name + (' (ORACLE)' if row['oracle'] else ''), *cells)
+        oracle = ' (ORACLE)' if row['oracle'] else ''
+        table.add_row(name + oracle, *(_cell(row, m) for m in measures))
+        for branch in (key.removesuffix('.mIoU') for key in row if '.mIoU' in key):
+            cells = (_cell(row, f'{branch}.{m}') for m in measures)
+            table.add_row(f'  {branch}', *cells)
     # As wide as it is where nobody looks at it in a terminal.
     console = Console()
     console.print(table, crop=False, no_wrap=not console.is_terminal)
 
 
-def _cell(figure: dict | None, digits: int) -> str:
+def _cell(row: dict, measure: str) -> str:
+    figure = row.get(measure)
     if figure is None:
         return '-'
+    digits = 3 if measure == 'SemSim' else 1
     deviation = '' if figure['std'] is None else f' ± {figure["std"]:.{digits}f}'
     return f'{figure["mean"]:.{digits}f}{deviation}'
 

@@ -8,6 +8,7 @@ from mmengine.config import Config
 from mmuda.engine.checkpoint import load_checked
 from mmuda.engine.config import load_config
 from mmuda.files import write_atomically
+from mmuda.models.data_preprocessor import MEASURED
 
 PREFIX = 'segmentor.'
 
@@ -44,7 +45,9 @@ def export_segmentor(config: str, checkpoint: str, out: str) -> tuple[Path, Path
     plain = Config(
         dict(
             default_scope='mmseg',
-            model=dict(cfg.model.segmentor, data_preprocessor=_preprocessor(cfg)),
+            model=dict(
+                cfg.model.segmentor, data_preprocessor=_preprocessor(cfg, content)
+            ),
             test_pipeline=cfg.test_dataloader.dataset.pipeline,
             test_dataloader=cfg.test_dataloader,
             test_evaluator=cfg.test_evaluator,
@@ -63,11 +66,15 @@ def export_segmentor(config: str, checkpoint: str, out: str) -> tuple[Path, Path
     return files
 
 
-def _preprocessor(cfg: Config) -> dict:
+def _preprocessor(cfg: Config, content: dict) -> dict:
     """MMSeg's own preprocessor where it knows so many bands, else ours."""
     settings = dict(cfg.model.data_preprocessor)
     domains = settings.pop('domains', None) or {}
-    settings |= domains.get(settings.pop('predict_domain', 'target'), {})
+    domain = settings.pop('predict_domain', 'target')
+    settings |= domains.get(domain, {})
+    if settings.get('mean') == MEASURED:
+        mean = content['state_dict'][f'data_preprocessor.domains.{domain}.mean']
+        settings['mean'] = mean.flatten().tolist()
     known = len(settings.get('mean') or [0]) in (1, 3)
     settings['type'] = 'SegDataPreProcessor' if known else 'RasterDataPreprocessor'
     return settings

@@ -1,5 +1,6 @@
 """What a model is worth, measured."""
 
 from mmuda.evaluation.accuracy import SegmentationMetric, write_figures
+from mmuda.evaluation.branches import BranchSegmentationMetric
 
-__all__ = ['SegmentationMetric', 'write_figures']
+__all__ = ['BranchSegmentationMetric', 'SegmentationMetric', 'write_figures']

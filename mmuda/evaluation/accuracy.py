@@ -1,6 +1,7 @@
 """Accuracy and intersection over union on the labelled target."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from mmseg.registry import METRICS
 from rich.console import Console
 from rich.table import Table
 
+from mmuda.datasets.taxonomy import read_taxonomy
 from mmuda.files import write_atomically
 
 
@@ -24,19 +26,50 @@ class SegmentationMetric(IoUMetric):
 
     Args:
         out: JSON file for the figures.
+        subsets: Further means of the same IoUs over some of the classes, by the name
+            of the figure: a list of classes, or the name or YAML file of a taxonomy.
+            So ``mIoU16='cityscapes16'`` is what papers give for models trained on
+            SYNTHIA. Pixels of other classes count as they do in ``mIoU``: taken for
+            one of the subset, they are an error.
         **kwargs: Those of MMSeg's ``IoUMetric``, which counts the pixels.
     """
 
     default_prefix = None
 
-    def __init__(self, out: str | None = None, **kwargs: object) -> None:
+    def __init__(
+        self,
+        out: str | None = None,
+        subsets: dict[str, str | Sequence[str]] | None = None,
+        **kwargs: object,
+    ) -> None:
         super().__init__(**kwargs)
         self.out = out
+        self.subsets = {
+            name: read_taxonomy(classes).classes
+            if isinstance(classes, str)
+            else tuple(classes)
+            for name, classes in (subsets or {}).items()
+        }
 
     def compute_metrics(self, results: list) -> dict[str, float]:
-        """Figures in percent: ``aAcc``, ``mIoU`` and ``IoU.<class>``."""
+        """Figures in percent, logged and written to ``out``; see :meth:`figures`."""
         if self.format_only:
             return {}
+        figures = self.figures(results)
+        MMLogger.get_current_instance().info('\n' + _as_text(figures))
+        if self.out:
+            write_figures(self.out, figures)
+        return figures
+
+    def figures(self, results: list) -> dict[str, float]:
+        """Figures in percent: ``aAcc``, ``mIoU``, those of subsets, ``IoU.<class>``.
+
+        Args:
+            results: What MMSeg's ``IoUMetric`` counts in each image.
+
+        Raises:
+            ValueError: If a subset names a class that the data set does not have.
+        """
         intersection, union, _, truth = (
             torch.stack(counts).sum(0).double().numpy()
             for counts in zip(*results, strict=True)
@@ -45,15 +78,22 @@ class SegmentationMetric(IoUMetric):
             iou = 100 * intersection / union
             figures = {
                 'aAcc': 100 * intersection.sum() / truth.sum(),
-                'mIoU': np.nanmean(iou) if np.isfinite(iou).any() else np.nan,
+                'mIoU': _mean(iou),
             }
-        classes = self.dataset_meta['classes']
+        classes = tuple(self.dataset_meta['classes'])
+        for name, subset in self.subsets.items():
+            if missing := [c for c in subset if c not in classes]:
+                raise ValueError(
+                    f'subset {name} names {", ".join(missing)}, expected some of '
+                    f'{", ".join(classes)}'
+                )
+            figures[name] = _mean(iou[[classes.index(c) for c in subset]])
         figures |= {f'IoU.{c}': v for c, v in zip(classes, iou, strict=True)}
-        figures = {name: float(value) for name, value in figures.items()}
-        MMLogger.get_current_instance().info('\n' + _as_text(figures))
-        if self.out:
-            write_figures(self.out, figures)
-        return figures
+        return {name: float(value) for name, value in figures.items()}
+
+
+def _mean(iou: np.ndarray) -> float:
+    return np.nanmean(iou) if np.isfinite(iou).any() else np.nan
 
 
 def write_figures(file: str | Path, figures: dict) -> None:

@@ -1,6 +1,14 @@
 """Models: the phased training step, the adaptor and what it is made of."""
 
-from mmuda.models import discriminators, heads, objectives, translators
+from mmuda.models import (
+    backbones,
+    discriminators,
+    heads,
+    losses,
+    objectives,
+    segmentors,
+    translators,
+)
 from mmuda.models.adaptor import DomainAdaptor
 from mmuda.models.data_preprocessor import (
     DomainDataPreprocessor,
@@ -18,8 +26,11 @@ __all__ = [
     'PhasedDistributedDataParallel',
     'PhasedModel',
     'RasterDataPreprocessor',
+    'backbones',
     'discriminators',
     'heads',
+    'losses',
     'objectives',
+    'segmentors',
     'translators',
 ]

@@ -70,6 +70,12 @@ class DomainAdaptor(PhasedModel):
         """What the segmentor says."""
         return self.segmentor(inputs, data_samples, mode=mode)
 
+    @property
+    def taps(self) -> tuple[str, ...]:
+        """Submodules of the segmentor that objectives read."""
+        taps = (tap for objective in self.objectives.values() for tap in objective.taps)
+        return tuple(dict.fromkeys(taps))
+
     # What MMSeg's inferencers and test-time augmentation read from a model.
     @property
     def decode_head(self) -> nn.Module:

@@ -11,6 +11,8 @@ from torch import Tensor, nn
 
 from mmuda.models.domains import DomainBatch
 
+MEASURED = 'dataset'
+
 
 @MODELS.register_module()
 class RasterDataPreprocessor(SegDataPreProcessor):
@@ -20,8 +22,9 @@ class RasterDataPreprocessor(SegDataPreProcessor):
 
     Args:
         mean: Of each band, in the units of the image; None to leave images as they
-            are.
-        std: Likewise.
+            are; ``'dataset'`` for that of the images trained on, which
+            ``DatasetMeanHook`` measures and the checkpoint keeps.
+        std: Likewise, but for ``'dataset'``.
         **kwargs: Those of MMSeg's ``SegDataPreProcessor``.
 
     Raises:
@@ -30,11 +33,14 @@ class RasterDataPreprocessor(SegDataPreProcessor):
 
     def __init__(
         self,
-        mean: Sequence[float] | None = None,
+        mean: Sequence[float] | str | None = None,
         std: Sequence[float] | None = None,
         **kwargs: object,
     ) -> None:
         super().__init__(**kwargs)
+        self.measures_mean = mean == MEASURED
+        if self.measures_mean:
+            mean = [0.0] * len(std or ())
         if len(mean or ()) != len(std or ()):
             raise ValueError(
                 f'mean and std must have one number a band, got {mean} and {std}'
@@ -43,7 +49,8 @@ class RasterDataPreprocessor(SegDataPreProcessor):
             self._enable_normalize = True
             for name, values in (('mean', mean), ('std', std)):
                 numbers = torch.tensor(values, dtype=torch.float32).view(-1, 1, 1)
-                self.register_buffer(name, numbers, persistent=False)
+                keep = self.measures_mean and name == 'mean'
+                self.register_buffer(name, numbers, persistent=keep)
 
 
 @MODELS.register_module()
@@ -93,6 +100,14 @@ class DomainDataPreprocessor(BaseDataPreprocessor):
         if not chosen._enable_normalize:
             return 0.0, 1.0
         return chosen.mean, chosen.std
+
+    def measuring(self) -> dict[str, RasterDataPreprocessor]:
+        """The preprocessors whose mean is that of their domain's images."""
+        return {
+            name: self._of(name)
+            for name in self.domains
+            if self.domains[name].measures_mean
+        }
 
     def forward(
         self, data: dict, training: bool = False

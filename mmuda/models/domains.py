@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from torch import Tensor, nn
 
-from mmuda.models.taps import read_taps
+from mmuda.models.taps import read_taps, record_taps
 
 if TYPE_CHECKING:
     from mmuda.models.adaptor import DomainAdaptor
@@ -36,6 +36,10 @@ class DomainBatch:
 class Domains(Mapping[str, DomainBatch]):
     """The domains of a mini-batch by name, with the segmentor that maps them.
 
+    It lives for one phase, within which weights stand still: what one objective has
+    computed of a domain serves the others (:meth:`segmentation_losses`,
+    :meth:`outputs`).
+
     Args:
         batch: :class:`DomainBatch` by domain name, in the preprocessor's order.
         model: The adaptor in training.
@@ -44,6 +48,7 @@ class Domains(Mapping[str, DomainBatch]):
     def __init__(self, batch: dict[str, DomainBatch], model: 'DomainAdaptor') -> None:
         self._batch = batch
         self._model = model
+        self._outputs: dict[str, dict[str, Tensor]] = {}
 
     def __getitem__(self, name: str) -> DomainBatch:
         try:
@@ -74,6 +79,33 @@ class Domains(Mapping[str, DomainBatch]):
     def state(self) -> dict:
         """What earlier phases of this iteration left for later ones."""
         return self._model.state
+
+    def segmentation_losses(self, name: str) -> dict[str, Tensor]:
+        """The segmentor's own losses on the labels of a domain."""
+        with record_taps(self.segmentor, self._model.taps) as outputs:
+            losses = self.segmentor.loss(self[name].inputs, self[name].data_samples)
+        self._outputs[name] = outputs
+        return losses
+
+    def outputs(self, name: str, taps: Sequence[str]) -> dict[str, Tensor]:
+        """Outputs of inner layers for one domain, with their graph.
+
+        They are those of the forward pass that :meth:`segmentation_losses` made in
+        this phase; without one, of a pass that reads what all objectives tap.
+
+        Args:
+            name: The domain.
+            taps: See :func:`mmuda.models.taps.read_taps`.
+
+        Returns:
+            ``{tap: (N, D, h, w)}``.
+        """
+        known = self._outputs.get(name, {})
+        if not known.keys() >= set(taps):
+            wanted = (*self._model.taps, *taps)
+            known = read_taps(self.segmentor, self[name].inputs, wanted)
+            self._outputs[name] = known
+        return {tap: known[tap] for tap in taps}
 
     def features(
         self, taps: Sequence[str], graph_for: str | None = None

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from torch import Tensor, nn
 
 LOGITS = 'logits'
+AUXILIARY = 'auxiliary_head'
 
 
 class _AllTapsRead(Exception):  # noqa: N818
@@ -25,12 +26,24 @@ def check_taps(segmentor: nn.Module, taps: Iterable[str]) -> None:
 
 
 @contextmanager
-def _hooks(
-    segmentor: nn.Module, taps: tuple[str, ...], outputs: dict[str, Tensor]
-) -> Iterator[None]:
+def record_taps(
+    segmentor: nn.Module, taps: Iterable[str], *, stop_after_last: bool = False
+) -> Iterator[dict[str, Tensor]]:
+    """Within it, forward passes leave the outputs of ``taps`` in the dict it gives.
+
+    Args:
+        segmentor: Any MMSeg segmentor.
+        taps: Dotted paths of submodules. (MMSeg's losses call the classifier of a
+            head, ``decode_head.conv_seg``, but not the head as a whole.)
+        stop_after_last: Whether to end a forward pass once every tap is read, by an
+            exception that the caller must catch.
+    """
+    outputs: dict[str, Tensor] = {}
+    taps = tuple(dict.fromkeys(taps))
+
     def remember(tap: str, output: Tensor) -> None:
         outputs[tap] = output
-        if len(outputs) == len(taps):
+        if stop_after_last and len(outputs) == len(taps):
             raise _AllTapsRead
 
     handles = [
@@ -41,7 +54,7 @@ def _hooks(
         if tap != LOGITS
     ]
     try:
-        yield
+        yield outputs
     finally:
         for handle in handles:
             handle.remove()
@@ -63,11 +76,21 @@ def read_taps(
             output before it is resized to the image.
     """
     taps = tuple(dict.fromkeys(taps))
-    outputs: dict[str, Tensor] = {}
-    with _hooks(segmentor, taps, outputs):
+    with record_taps(segmentor, taps, stop_after_last=True) as outputs:
         try:
-            logits = segmentor(inputs, mode='tensor')
+            logits = _forward(segmentor, inputs, taps)
         except _AllTapsRead:
             return outputs
     outputs[LOGITS] = logits
     return {tap: outputs[tap] for tap in taps}
+
+
+def _forward(segmentor: nn.Module, inputs: Tensor, taps: Iterable[str]) -> Tensor:
+    """Logits; tapped auxiliary heads, which MMSeg runs in its loss alone, as well."""
+    if not any(tap.startswith(AUXILIARY) for tap in taps):
+        return segmentor(inputs, mode='tensor')
+    features = segmentor.extract_feat(inputs)
+    heads = segmentor.auxiliary_head
+    for head in heads if isinstance(heads, nn.ModuleList) else [heads]:
+        head(features)
+    return segmentor.decode_head(features)

@@ -9,6 +9,8 @@ from mmengine.registry import DefaultScope
 from mmseg.registry import METRICS
 from torchmetrics.functional import jaccard_index
 
+from mmuda.datasets.taxonomy import read_taxonomy
+
 
 @pytest.fixture
 def images():
@@ -73,3 +75,72 @@ def test_a_class_that_occurs_nowhere_has_no_iou(images, tmp_path):
     assert json.loads(file.read_text())['IoU.d'] is None
     three = evaluate(truth, predicted, ('a', 'b', 'c'))
     assert figures['mIoU'] == pytest.approx(three['mIoU'])
+
+
+@pytest.fixture
+def street_scenes():
+    """Labels of all 19 classes of Cityscapes, predictions right half of the time."""
+    generator = torch.Generator().manual_seed(1)
+    truth = torch.randint(19, (3, 24, 40), generator=generator)
+    predicted = torch.randint(19, truth.shape, generator=generator)
+    predicted = torch.where(predicted % 2 == 0, truth, predicted)
+    truth[1, :3] = 255
+    return truth, predicted
+
+
+SUBSETS = dict(mIoU16='cityscapes16', mIoU13='cityscapes13')
+
+
+def test_means_over_16_and_13_classes(street_scenes):
+    """mIoU* leaves wall, fence and pole out; against torchmetrics and a loop."""
+    truth, predicted = street_scenes
+    classes = read_taxonomy('cityscapes19').classes
+    figures = evaluate(truth, predicted, classes, subsets=SUBSETS)
+    each = jaccard_index(
+        predicted,
+        truth,
+        task='multiclass',
+        num_classes=19,
+        ignore_index=255,
+        average='none',
+    )
+    for name, absent in (
+        ('mIoU', ()),
+        ('mIoU16', ('terrain', 'truck', 'train')),
+        ('mIoU13', ('terrain', 'truck', 'train', 'wall', 'fence', 'pole')),
+    ):
+        kept = [i for i, c in enumerate(classes) if c not in absent]
+        assert len(kept) == int(name[4:] or 19)
+        assert figures[name] == pytest.approx(100 * each[kept].mean().item(), rel=1e-5)
+        total = 0.0
+        for c in kept:
+            t, p = truth == c, predicted == c
+            seen = truth != 255
+            total += ((t & p).sum() / ((t | p) & seen).sum()).item()
+        assert figures[name] == pytest.approx(100 * total / len(kept), rel=1e-5)
+
+
+def test_16_classes_are_19_sixteenths_when_three_are_never_right(street_scenes):
+    """The rule by which papers convert one into the other."""
+    truth, predicted = street_scenes
+    classes = read_taxonomy('cityscapes19').classes
+    absent = torch.tensor([classes.index(c) for c in ('terrain', 'truck', 'train')])
+    predicted = torch.where(torch.isin(predicted, absent), 0, predicted)
+    figures = evaluate(truth, predicted, classes, subsets=SUBSETS)
+    assert figures['mIoU16'] == pytest.approx(figures['mIoU'] * 19 / 16)
+
+
+def test_subsets_by_list_and_their_nan(images):
+    truth, predicted = images
+    subsets = dict(first=['c', 'a'], nowhere=('d',))
+    figures = evaluate(truth, predicted, ('a', 'b', 'c', 'd'), subsets=subsets)
+    expected = (figures['IoU.a'] + figures['IoU.c']) / 2
+    assert figures['first'] == pytest.approx(expected)
+    assert np.isnan(figures['nowhere'])
+
+
+def test_rejects_a_subset_of_other_classes(images):
+    with pytest.raises(
+        ValueError, match='subset x names e, f, expected some of a, b, c'
+    ):
+        evaluate(*images, ('a', 'b', 'c'), subsets=dict(x=['a', 'e', 'f']))

@@ -1,6 +1,17 @@
-"""Orthophotos of towns that do not exist, and the datasets made of them."""
+"""Orthophotos and street scenes of towns that do not exist, and datasets of them."""
 
 from mmuda.datasets.demo.cities import BANDS, CITIES, CLASSES, City
 from mmuda.datasets.demo.scene import render_scene
+from mmuda.datasets.demo.street_scene import render_street
+from mmuda.datasets.demo.streets import STREETS, Street
 
-__all__ = ['BANDS', 'CITIES', 'CLASSES', 'City', 'render_scene']
+__all__ = [
+    'BANDS',
+    'CITIES',
+    'CLASSES',
+    'STREETS',
+    'City',
+    'Street',
+    'render_scene',
+    'render_street',
+]

@@ -8,7 +8,6 @@ Layout, below one folder::
     manifest.json                              written last: it says "complete"
 """
 
-import json
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields
@@ -22,6 +21,7 @@ from rich.progress import Progress
 
 from mmuda.datasets.city import CLASSES
 from mmuda.datasets.preparation.patches import draw_patch, window_origins
+from mmuda.datasets.preparation.records import refuse_other, write_json
 from mmuda.datasets.preparation.scene import (
     IGNORED,
     Scene,
@@ -105,13 +105,13 @@ def prepare_city(
         'images': sorted(scenes),
     }
     manifest_file, unfinished_file = root / 'manifest.json', root / 'unfinished.json'
-    _refuse_other(root, [manifest_file, unfinished_file], identity)
+    refuse_other(root, [manifest_file, unfinished_file], identity)
     if manifest_file.is_file():
         Console().print(f'{root} is complete, nothing to do', soft_wrap=True)
         return
     images = split_images(identity['images'], plan)
     root.mkdir(parents=True, exist_ok=True)
-    _write_json(unfinished_file, {'identity': identity})
+    write_json(unfinished_file, {'identity': identity})
     with Progress() as progress:
         task = progress.add_task(name, total=2 * len(scenes))
         advance = partial(progress.advance, task)
@@ -121,7 +121,7 @@ def prepare_city(
             for split, names in images.items()
         }
     made = {'mmuda': __version__, 'identity': identity}
-    _write_json(manifest_file, {**made, **sensor, 'classes': CLASSES, **splits})
+    write_json(manifest_file, {**made, **sensor, 'classes': CLASSES, **splits})
     unfinished_file.unlink()
 
 
@@ -144,26 +144,6 @@ def split_images(images: list[str], plan: PatchPlan) -> dict[str, list[str]]:
 def _number(name: str) -> int:
     """The same number for the same name everywhere; ``hash`` differs per process."""
     return zlib.crc32(name.encode())
-
-
-def _refuse_other(root: Path, records: list[Path], identity: dict) -> None:
-    for file in filter(Path.is_file, records):
-        found = json.loads(file.read_text()).get('identity', {})
-        differing = [key for key in identity if found.get(key) != identity[key]]
-        if differing:
-            there, asked = (
-                ', '.join(f'{key} {content.get(key)!r}' for key in differing)
-                for content in (found, identity)
-            )
-            raise ValueError(
-                f'{root} holds a data set with {there}; asked for {asked}: choose '
-                'another folder'
-            )
-
-
-def _write_json(file: Path, content: dict) -> None:
-    with write_atomically(file) as out:
-        out.write(json.dumps(content, indent=2) + '\n')
 
 
 def _store_scenes(

@@ -33,6 +33,23 @@ def converter_parser(description: str, default_out: str) -> argparse.ArgumentPar
     return parser
 
 
+def street_parser(description: str, default_out: str) -> argparse.ArgumentParser:
+    """A parser with the options of every converter of street scenes."""
+    parser = argparse.ArgumentParser(
+        description=description, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        'raw', nargs='+', help='zips, or folders with them or their content'
+    )
+    parser.add_argument(
+        '--out', type=Path, default=default_out, help='folder to write (%(default)s)'
+    )
+    parser.add_argument(
+        '--copy', action='store_true', help='copy images instead of linking them'
+    )
+    return parser
+
+
 def plan_from(arguments: argparse.Namespace) -> PatchPlan:
     """The plan that was asked for on the command line.
 

@@ -21,6 +21,7 @@ from rasterio.windows import transform as window_transform
 
 from mmuda.datasets.preparation.scene import IGNORED, Scene, resample
 from mmuda.datasets.rasters import open_raster
+from mmuda.datasets.taxonomy import read_mapping
 
 BANDS = ('nir', 'red', 'green')
 GSD_M = 0.2
@@ -34,10 +35,8 @@ LOWER_LEFT = {
 }
 # (row, column) of the patches left out: the Eilenriede is a forest, nearly all tree.
 LEFT_OUT = {'hannover': {(0, 3)}}
-# Train id of each ``klasse``, from 1: trees, buildings, vehicles, objects, tracks,
-# streets, traffic routes, water, sealed surfaces, fields with vegetation, fields
-# without, fields, low vegetation, unsealed surfaces, surfaces.
-TRAIN_IDS = (3, 1, 4, 5, 0, 0, 0, 5, 0, 2, 2, 2, 2, 2, 5)
+# Train id of each ``klasse``.
+TRAIN_IDS = read_mapping('lgn15_to_isprs6').label_map()
 
 
 def three_city_scenes(raw: str | Path, city: str) -> dict[str, Callable[[], Scene]]:
@@ -112,7 +111,7 @@ def rasterize_labels(
     polygons = sorted(_polygons(file), key=lambda polygon: -polygon[0])
     labels = np.full(shape, IGNORED, np.uint8)
     if polygons:
-        shapes = [(geometry, TRAIN_IDS[klasse - 1]) for klasse, geometry in polygons]
+        shapes = [(geometry, TRAIN_IDS[klasse]) for klasse, geometry in polygons]
         rasterize(shapes, out=labels, transform=transform)
     if (labels == IGNORED).all():
         left, bottom, right, top = array_bounds(*shape, transform)
@@ -132,7 +131,7 @@ def _polygons(file: str | Path) -> list[tuple[int, dict]]:
     polygons = []
     for number, feature in enumerate(features):
         klasse = (feature.get('properties') or {}).get('klasse')
-        if klasse not in range(1, len(TRAIN_IDS) + 1):
+        if klasse not in TRAIN_IDS:
             raise ValueError(
                 f'{file}: feature {number} has klasse {klasse!r}, expected 1 to '
                 f'{len(TRAIN_IDS)}'

@@ -12,6 +12,7 @@ from rasterio.enums import ColorInterp
 from rasterio.io import DatasetReader
 
 from mmuda.datasets.rasters import band_names, invalid_pixels, open_raster
+from mmuda.datasets.taxonomy import check_known
 
 
 @TRANSFORMS.register_module()
@@ -98,12 +99,13 @@ class LoadLabels(BaseTransform):
 
     A palette PNG gives its indices. As in MMSeg's ``LoadAnnotations``,
     ``reduce_zero_label`` and ``label_map`` of the dataset are applied; pixels in
-    ``nodata`` of the image are ignored.
+    ``nodata`` of the image are ignored. Where ``known_ids`` names those of a
+    taxonomy, any other id is an error.
 
     Required Keys:
 
     - seg_map_path, seg_fields
-    - label_map, reduce_zero_label, ori_shape, nodata (optional)
+    - label_map, known_ids, reduce_zero_label, ori_shape, nodata (optional)
 
     Added Keys:
 
@@ -135,6 +137,8 @@ class LoadLabels(BaseTransform):
                 f'{file}: labels of {labels.shape[0]} x {labels.shape[1]} pixels, '
                 f'expected {size[0]} x {size[1]} as in {results["img_path"]}'
             )
+        if 'known_ids' in results:
+            check_known(labels, {*results['known_ids'], self.ignore_index}, file)
         labels = self._to_train_ids(labels, results)
         self._check(labels, file)
         if 'nodata' in results:

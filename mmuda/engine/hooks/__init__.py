@@ -1,5 +1,6 @@
 """Hooks into mmengine's loops."""
 
+from mmuda.engine.hooks.dataset_mean import DatasetMeanHook
 from mmuda.engine.hooks.domain_moments import DomainMomentsHook
 from mmuda.engine.hooks.overlay import OverlayHook
 from mmuda.engine.hooks.repairing import RepairingHook
@@ -9,6 +10,7 @@ from mmuda.engine.hooks.translation import TranslationHook
 from mmuda.engine.hooks.translation_grid import TranslationGridHook
 
 __all__ = [
+    'DatasetMeanHook',
     'DomainMomentsHook',
     'OverlayHook',
     'RepairingHook',

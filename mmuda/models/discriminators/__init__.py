@@ -1,15 +1,21 @@
 """Discriminators, one file each."""
 
 from mmuda.models.discriminators.content import ContentDiscriminator
+from mmuda.models.discriminators.fully_convolutional import (
+    FullyConvolutionalDiscriminator,
+)
 from mmuda.models.discriminators.inverted_bottleneck import (
     InvertedBottleneckDiscriminator,
 )
 from mmuda.models.discriminators.multi_scale import MultiScaleDiscriminator
 from mmuda.models.discriminators.patchgan import PatchGANDiscriminator
+from mmuda.models.discriminators.pixelwise import PixelwiseDiscriminator
 
 __all__ = [
     'ContentDiscriminator',
+    'FullyConvolutionalDiscriminator',
     'InvertedBottleneckDiscriminator',
     'MultiScaleDiscriminator',
     'PatchGANDiscriminator',
+    'PixelwiseDiscriminator',
 ]

@@ -1,5 +1,7 @@
 """Decode heads that MMSeg lacks."""
 
+from mmuda.models.heads.branched import BranchedHead
+from mmuda.models.heads.deeplabv2 import DeepLabV2Head
 from mmuda.models.heads.deeplabv3plus import DeepLabV3PlusHead
 
-__all__ = ['DeepLabV3PlusHead']
+__all__ = ['BranchedHead', 'DeepLabV2Head', 'DeepLabV3PlusHead']

@@ -14,7 +14,8 @@ class GANLoss(nn.Module):
     """Base: how far scores are from "real" or from "fake".
 
     A discriminator calls real images real and generated ones fake; a generator wants
-    its images called real. Factors are the method's business.
+    its images called real. Between domains, "real" is the source. Factors are the
+    method's business.
     """
 
     def forward(
@@ -57,3 +58,9 @@ class VanillaGANLoss(GANLoss):
     def distance(self, scores: Tensor, wanted: Tensor) -> Tensor:
         """Binary cross-entropies."""
         return F.binary_cross_entropy_with_logits(scores, wanted, reduction='none')
+
+
+GAN_LOSSES: dict[str, GANLoss] = {
+    'vanilla': VanillaGANLoss(),
+    'least_squares': LeastSquaresGANLoss(),
+}

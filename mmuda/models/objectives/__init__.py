@@ -1,7 +1,30 @@
 """Objectives: what adaptation methods want of the networks, one file each."""
 
-from mmuda.models.objectives.base import Objective
+from mmuda.models.objectives.base import Objective, PhaseObjective
+from mmuda.models.objectives.category_weighted import CategoryWeighted
+from mmuda.models.objectives.entropy_minimization import EntropyMinimization
 from mmuda.models.objectives.feature_alignment import FeatureAlignment
+from mmuda.models.objectives.gated_alignment import GatedAlignment
+from mmuda.models.objectives.label_distribution import LabelDistribution
+from mmuda.models.objectives.maximum_squares import MaximumSquares
+from mmuda.models.objectives.mmd_alignment import MMDAlignment
+from mmuda.models.objectives.output_alignment import OutputAlignment
+from mmuda.models.objectives.size_constraint import SizeConstraint
+from mmuda.models.objectives.style_alignment import StyleAlignment
 from mmuda.models.objectives.supervision import Supervision
 
-__all__ = ['FeatureAlignment', 'Objective', 'Supervision']
+__all__ = [
+    'CategoryWeighted',
+    'EntropyMinimization',
+    'FeatureAlignment',
+    'GatedAlignment',
+    'LabelDistribution',
+    'MMDAlignment',
+    'MaximumSquares',
+    'Objective',
+    'OutputAlignment',
+    'PhaseObjective',
+    'SizeConstraint',
+    'StyleAlignment',
+    'Supervision',
+]

@@ -1,5 +1,6 @@
 """The contract between an adaptation method and the training step."""
 
+from abc import abstractmethod
 from collections.abc import Sequence
 
 from mmengine.model import BaseModule
@@ -25,3 +26,24 @@ class Objective(BaseModule):
         """Losses of this objective in ``phase``; empty where it has none."""
         loss_of_phase = getattr(self, f'loss_{phase}', None)
         return {} if loss_of_phase is None else loss_of_phase(domains)
+
+
+class PhaseObjective(Objective):
+    """An objective whose losses belong to one phase, which the config names.
+
+    Args:
+        phase: The phase that it takes part in.
+        init_cfg: As in :class:`mmengine.model.BaseModule`.
+    """
+
+    def __init__(self, phase: str = 'segmentor', init_cfg: dict | None = None) -> None:
+        super().__init__(init_cfg)
+        self.phase = phase
+
+    def loss(self, phase: str, domains: Domains) -> Losses:
+        """Losses of this objective in its phase; empty in the others."""
+        return self.losses(domains) if phase == self.phase else {}
+
+    @abstractmethod
+    def losses(self, domains: Domains) -> Losses:
+        """The losses, scalars by name."""

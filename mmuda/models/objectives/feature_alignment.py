@@ -71,6 +71,8 @@ class FeatureAlignment(Objective):
         self.loss_weight = loss_weight
 
     def _classify(self, features: dict[str, Tensor]) -> dict[str, Tensor]:
+        if len({of_domain.shape[1:] for of_domain in features.values()}) > 1:
+            return {name: self.discriminator(f) for name, f in features.items()}
         # Both at once: statistics of each by itself would take the difference away.
         logits = self.discriminator(torch.cat(list(features.values())))
         sizes = [len(of_domain) for of_domain in features.values()]
@@ -96,7 +98,7 @@ class FeatureAlignment(Objective):
 def domain_accuracy(logits: dict[str, Tensor]) -> Tensor:
     """Share of locations, in percent, whose domain the scores tell rightly."""
     right = [
-        scores.argmax(1) == (TARGET if name == 'target' else SOURCE)
+        (scores.argmax(1) == (TARGET if name == 'target' else SOURCE)).flatten()
         for name, scores in logits.items()
     ]
     return 100 * torch.cat(right).float().mean()

@@ -3,34 +3,51 @@
 from mmseg.registry import MODELS
 
 from mmuda.models.domains import Domains
-from mmuda.models.objectives.base import Objective
+from mmuda.models.objectives.base import PhaseObjective
 from mmuda.models.phased import Losses
 
 
 @MODELS.register_module()
-class Supervision(Objective):
+class Supervision(PhaseObjective):
     """The segmentor's own losses on every labelled domain.
 
-    With several sources the losses are averaged over them.
+    With several sources the losses are averaged over them, unless they have weights.
+    It stands before the objectives that read the same images: they take the outputs
+    of its forward pass.
 
     Args:
         phase: The phase that it takes part in.
+        weights: Factor of each source's losses; by default shares that sum up to 1.
         init_cfg: As in :class:`mmengine.model.BaseModule`.
+
+    Raises:
+        ValueError: If ``weights`` lack a source of the mini-batch.
     """
 
-    def __init__(self, phase: str = 'supervise', init_cfg: dict | None = None) -> None:
-        super().__init__(init_cfg)
-        self.phase = phase
+    def __init__(
+        self,
+        phase: str = 'supervise',
+        weights: dict[str, float] | None = None,
+        init_cfg: dict | None = None,
+    ) -> None:
+        super().__init__(phase, init_cfg)
+        self.weights = weights
 
-    def loss(self, phase: str, domains: Domains) -> Losses:
+    def losses(self, domains: Domains) -> Losses:
         """Losses ``<source>.<loss of the segmentor>``."""
-        if phase != self.phase:
-            return {}
         losses = {}
         for name in domains.sources:
-            domain = domains[name]
-            found = domains.segmentor.loss(domain.inputs, domain.data_samples)
-            for key, value in found.items():
-                share = len(domains.sources) if 'loss' in key else 1
-                losses[f'{name}.{key}'] = value / share
+            for key, value in domains.segmentation_losses(name).items():
+                factor = self._weight(name, domains) if 'loss' in key else 1
+                losses[f'{name}.{key}'] = factor * value
         return losses
+
+    def _weight(self, source: str, domains: Domains) -> float:
+        if self.weights is None:
+            return 1 / len(domains.sources)
+        if source not in self.weights:
+            raise ValueError(
+                f'weights of Supervision must name every source, {source!r} is not '
+                f'among {sorted(self.weights)}'
+            )
+        return self.weights[source]

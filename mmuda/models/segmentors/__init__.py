@@ -1,0 +1,5 @@
+"""Segmentors that MMSeg lacks."""
+
+from mmuda.models.segmentors.branched import BranchedEncoderDecoder
+
+__all__ = ['BranchedEncoderDecoder']

@@ -1,0 +1,177 @@
+"""Losses on target predictions against loops over their formulas."""
+
+import itertools
+import math
+
+import pytest
+import torch
+from conftest import toy_batch
+from toy_objectives import build, gradients
+
+from mmuda.models.objectives.entropy_minimization import mean_entropy
+from mmuda.models.objectives.label_distribution import distribution_loss, label_shares
+from mmuda.models.objectives.maximum_squares import (
+    image_weighted_squares,
+    maximum_squares,
+)
+from mmuda.models.objectives.size_constraint import size_penalty
+
+
+def random_logits(images=2, classes=4, height=3, width=5):
+    torch.manual_seed(0)
+    return 2 * torch.randn(images, classes, height, width, dtype=torch.float64)
+
+
+def pixels(tensor):
+    """Lists of the class values at each pixel of each image."""
+    return [image.flatten(1).T.tolist() for image in tensor]
+
+
+def test_entropy():
+    """ADVENT, Eq. 2: -1 / log C sum_c p log p, here the mean over pixels."""
+    logits = random_logits()
+    terms = [
+        -sum(p * math.log(p) for p in at) / math.log(4)
+        for image in pixels(logits.softmax(1))
+        for at in image
+    ]
+    expected = sum(terms) / len(terms)
+    assert mean_entropy(logits).item() == pytest.approx(expected, rel=1e-12)
+
+
+def test_maximum_squares():
+    """Chen et al. 2019, Eq. 4, over C as well: -1 / (2 N C) sum_n sum_c p^2."""
+    p = random_logits().softmax(1)
+    terms = [q * q for image in pixels(p) for at in image for q in at]
+    expected = -sum(terms) / (2 * len(terms))
+    assert maximum_squares(p).item() == pytest.approx(expected, rel=1e-12)
+
+
+@pytest.mark.parametrize('ratio', [0.0, 0.2, 1.0])
+def test_image_weighted_squares(ratio):
+    """Chen et al. 2019, Eq. 8, without the half, over the images and classes."""
+    p = random_logits().softmax(1)
+    total = 0.0
+    for image in pixels(p):
+        classes = [max(range(4), key=at.__getitem__) for at in image]
+        for at, c in zip(image, classes, strict=True):
+            weight = classes.count(c) ** ratio * len(image) ** (1 - ratio)
+            total -= sum(q * q for q in at) / weight
+    expected = total / (2 * 4)
+    assert image_weighted_squares(p, ratio).item() == pytest.approx(expected, rel=1e-12)
+
+
+def test_gradient_of_squares_is_linear():
+    """What the paper is about: dL/dp = -p / (N C)."""
+    p = random_logits().softmax(1).requires_grad_()
+    maximum_squares(p).backward()
+    torch.testing.assert_close(p.grad, -p.detach() / p.numel())
+
+
+def test_label_shares():
+    labels = torch.tensor([[[0, 0], [1, 255]], [[255, 255], [255, 255]]])
+    expected = torch.tensor([[2 / 3, 1 / 3, 0.0], [0.0, 0.0, 0.0]])
+    torch.testing.assert_close(label_shares(labels, 3), expected)
+
+
+def test_label_distribution():
+    """Zhang et al. 2017, Eq. 2 and 3: -sum_c p(c) log of the mean probability."""
+    logits = random_logits()
+    shares = torch.rand(2, 4, dtype=torch.float64)
+    expected = 0.0
+    for image, wanted in zip(pixels(logits.softmax(1)), shares.tolist(), strict=True):
+        means = [sum(at[c] for at in image) / len(image) for c in range(4)]
+        terms = [p * math.log(q) for p, q in zip(wanted, means, strict=True)]
+        expected -= sum(terms) / 2
+    found = distribution_loss(shares, logits).item()
+    assert found == pytest.approx(expected, rel=1e-12)
+
+
+def test_size_penalty():
+    shares = torch.tensor([[0.5, 0.02, 0.48], [0.1, 0.0005, 0.8995]])
+    bounds = torch.tensor([[0.05, 0.01, 0.1], [0.2, 0.1, 0.2], [0.4, 0.3, 0.6]])
+    expected = 0.0
+    for image, c in itertools.product(shares.tolist(), range(3)):
+        smallest, least, most = bounds[:, c].tolist()
+        if image[c] >= 0.1 * smallest:
+            outside = max(least - image[c], 0) + max(image[c] - most, 0)
+            expected += outside**2 / 2
+    assert size_penalty(shares, bounds).item() == pytest.approx(expected, rel=1e-6)
+
+
+OBJECTIVES = {
+    'entropy': dict(type='EntropyMinimization'),
+    'squares': dict(type='MaximumSquares'),
+    'weighted_squares': dict(type='MaximumSquares', ratio=0.2),
+    'size': dict(type='SizeConstraint', num_classes=3),
+    'distribution': dict(
+        type='LabelDistribution',
+        num_classes=3,
+        feature_tap='backbone.decoder.0',
+        feature_channels=4,
+    ),
+}
+
+
+@pytest.mark.parametrize('name', OBJECTIVES)
+def test_reach_backbone_and_head_of_the_target(name):
+    """All but the auxiliary head, which they do not tap; nothing of the source."""
+    model, _ = build({'it': OBJECTIVES[name]})
+    reached = gradients(model, 'segmentor')
+    (loss,) = (found for key, found in reached.items() if key.startswith('it.'))
+    path = ('segmentor.backbone', 'segmentor.decode_head')
+    assert loss == {n for n, _ in model.named_parameters() if n.startswith(path)}
+
+
+@pytest.mark.parametrize('name', OBJECTIVES)
+def test_training_makes_it_smaller(name):
+    model, optimizers = build({'it': dict(OBJECTIVES[name], loss_weight=1.0)}, lr=0.02)
+    # Random labels would pull the other way.
+    model.objectives['supervision'].weights = dict(source=0.0)
+    logged = [model.train_step(toy_batch(size=32), optimizers) for _ in range(30)]
+    (key,) = (key for key in logged[0] if key.startswith('it.'))
+    assert logged[-1][key] <= logged[0][key]
+    assert all(torch.isfinite(value) for step in logged for value in step.values())
+
+
+def test_each_domain_passes_once():
+    model, optimizers = build(OBJECTIVES)
+    passes = []
+    model.segmentor.backbone.encoder[0].register_forward_hook(
+        lambda _module, args, _output: passes.append(len(args[0]))
+    )
+    model.train_step(toy_batch(size=32), optimizers)
+    assert passes == [2, 2]
+
+
+def test_shares_come_from_the_nearest_source_images():
+    model, _ = build({'it': dict(OBJECTIVES['distribution'], neighbours=1)})
+    objective = model.objectives['it']
+    features = torch.eye(4)[:3]
+    shares = torch.tensor([[1.0, 0, 0], [0, 1, 0], [0, 0, 1]])
+    objective.memory.remember(features=features, shares=shares)
+    near = torch.tensor([[0.1, 0.9, 0.0, 0.0], [0.8, 0.0, 0.1, 0.0]])
+    assert objective._expect(near).tolist() == [[0, 1, 0], [1, 0, 0]]
+
+
+def test_memory_keeps_the_latest():
+    from mmuda.models.objectives.source_memory import SourceMemory
+
+    memory = SourceMemory(3, values=1)
+    for start in range(0, 4, 2):
+        memory.remember(values=torch.tensor([[float(start)], [float(start + 1)]]))
+    assert sorted(memory.known('values').flatten().tolist()) == [1, 2, 3]
+    again = SourceMemory(3, values=1)
+    again.load_state_dict(memory.state_dict())
+    assert again.seen == 4
+
+
+def test_bounds_are_those_of_images_that_show_the_class():
+    model, _ = build({'it': dict(OBJECTIVES['size'], memory=4)})
+    objective = model.objectives['it']
+    shares = torch.tensor([[0.2, 0.8, 0.0], [0.6, 0.4, 0.0], [0.0, 1.0, 0.0]])
+    objective.memory.remember(shares=shares)
+    low, mean, high = objective.bounds()
+    torch.testing.assert_close(low, torch.tensor([0.24, 0.48, 0.0]))
+    torch.testing.assert_close(mean, torch.tensor([0.4, 2.2 / 3, 0.0]))
+    torch.testing.assert_close(high, torch.tensor([0.56, 0.96, 1.0]))
