@@ -56,7 +56,8 @@ def read_translations(cfg: Config, demo: bool) -> None:
         return
     translator, checkpoint, _ = translator_of(cfg, demo)
     hook.translator = dict(
-        config=translator.filename,
+        # Absolute: what names it is relative to another file.
+        config=str(Path(translator.filename).resolve()),
         checkpoint=str(checkpoint),
         demo=demo,
         seed=cfg.randomness.seed,

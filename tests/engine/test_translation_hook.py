@@ -1,6 +1,7 @@
 """Training on translated source images, from the first command to the weights."""
 
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -37,17 +38,19 @@ custom_hooks = [
 
 @pytest.fixture
 def folder(tmp_path):
-    make_data(tmp_path / 'data')
-    text = TRANSLATOR.format(data=str(tmp_path / 'data'))
-    (tmp_path / 'colours.py').write_text(text)
-    return tmp_path
+    """Configs and data below the working folder, which commands name relative to it."""
+    folder = tmp_path / 'task'
+    make_data(folder / 'data')
+    text = TRANSLATOR.format(data=str(folder / 'data'))
+    (folder / 'colours.py').write_text(text)
+    return folder
 
 
 def translated_config(folder, name, **settings):
     config = write_config(folder, name, max_iters=8)
     with open(config, 'a') as text:
         text.write(HOOK.format(settings=settings))
-    return config
+    return os.path.relpath(config)
 
 
 def weights(work_dir, iteration=8):
