@@ -72,6 +72,10 @@ def test_offline_and_online_and_resume(folder):
     assert len(list((work_dir / 'translated/source').glob('*.tif'))) == 6
     assert (work_dir / 'translations' / 'iter_1.png').is_file()
 
+    # What is tested needs no translator.
+    mmuda('test', offline, 'offline/iter_8.pth', '--work-dir', 'offline')
+    assert Path('offline/test.json').is_file()
+
     online = translated_config(folder, 'online', mode='online')
     done = mmuda('train', online, '--work-dir', 'online')
     assert 'not there yet' not in done.stdout
@@ -207,6 +211,6 @@ def test_rejects_bad_settings(tmp_path):
     with pytest.raises(ValueError, match=r'in \[0, 1\], got 2'):
         TranslationHook(dict(config='x'), share=2)
     with pytest.raises(ValueError, match=r'start the run with tools/train\.py'):
-        TranslationHook(dict(config='x')).before_run(None)
+        TranslationHook(dict(config='x')).before_train(None)
     with pytest.raises(FileNotFoundError, match=r'a\.tif has no translation'):
         TranslatedImage(str(tmp_path), 'data')(dict(img_path='data/a.tif'))

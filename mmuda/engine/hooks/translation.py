@@ -73,7 +73,7 @@ class TranslationHook(Hook):
             'route': list(self.route),
         }
 
-    def before_run(self, runner: Runner) -> None:
+    def before_train(self, runner: Runner) -> None:
         """Load the translator, or see that translated images will be read.
 
         Raises:
