@@ -252,14 +252,15 @@ def test_trains_briefly_with_demo(file, demo_folder, monkeypatch):
     cfg = load_config(str(file), demo=True)
     if cfg.get('warm_start'):
         make_source_model(file.parent / cfg.source_model)
-    cfg.train_cfg.max_iters = 2
+    fitted = cfg.train_cfg.type == 'FitLoop'  # in one pass, without losses
+    iters = cfg.train_cfg.max_iters = 1 if fitted else 2
     cfg.default_hooks.logger.interval = 1
     cfg.val_cfg = cfg.val_dataloader = cfg.val_evaluator = None
     train(cfg, demo=True)
-    assert Path(cfg.work_dir, 'iter_2.pth').is_file()
+    assert Path(cfg.work_dir, f'iter_{iters}.pth').is_file()
     logged = MessageHub.get_current_instance().log_scalars
     losses = {key: value for key, value in logged.items() if 'loss' in key}
-    assert losses
+    assert losses or fitted
     assert all(np.isfinite(value.current()) for value in losses.values())
 
 

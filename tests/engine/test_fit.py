@@ -48,6 +48,12 @@ def test_one_pass_in_any_number_of_steps(fit):
         assert torch.equal(resumed[name], value)
 
 
+def test_refuses_a_checkpoint_of_more_steps(fit):
+    fit('run', **{'train_cfg.max_iters': 2})
+    with pytest.raises(ValueError, match='has made 2 steps, expected at most .*=1'):
+        fit('run', True)
+
+
 def test_fit_reads_no_labels_and_draws_a_grid(fit, tmp_path):
     for domain in ('source', 'target'):
         shutil.rmtree(tmp_path / 'data' / domain / 'labels')

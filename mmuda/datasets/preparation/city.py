@@ -101,7 +101,8 @@ def prepare_city(
     identity = {
         'manifest_version': MANIFEST_VERSION,
         'name': name,
-        **asdict(plan),
+        # Without what was not asked for: later options leave older data valid.
+        **{key: value for key, value in asdict(plan).items() if value is not None},
         'images': sorted(scenes),
     }
     manifest_file, unfinished_file = root / 'manifest.json', root / 'unfinished.json'

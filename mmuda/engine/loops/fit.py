@@ -46,7 +46,16 @@ class FitLoop(BaseLoop):
         return self._epoch
 
     def run(self) -> nn.Module:
-        """Make the pass."""
+        """Make the pass.
+
+        Raises:
+            ValueError: If the checkpoint that is resumed was fitted in more steps.
+        """
+        if self._iter > self.max_iters:
+            raise ValueError(
+                f'the checkpoint in {self.runner.work_dir} has made {self._iter} '
+                f'steps, expected at most max_iters={self.max_iters}'
+            )
         self.runner.call_hook('before_train')
         self.runner.call_hook('before_train_epoch')
         self.runner.model.train()
