@@ -50,7 +50,7 @@ def test_one_pass_in_any_number_of_steps(fit):
 
 def test_refuses_a_checkpoint_of_more_steps(fit):
     fit('run', **{'train_cfg.max_iters': 2})
-    with pytest.raises(ValueError, match='has made 2 steps, expected at most .*=1'):
+    with pytest.raises(ValueError, match='has made 2 steps, expected at most'):
         fit('run', True)
 
 

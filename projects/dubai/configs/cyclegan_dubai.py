@@ -1,13 +1,16 @@
-# CycleGAN, with SemI2I's number of epochs.
+# CycleGAN.
 _base_ = ['mmuda::cyclegan/cyclegan_hannover_vaihingen.py', './_base_/images.py']
-train_cfg = dict(max_iters=27000)  # 25 epochs, SemI2I's
 train_dataloader = dict(
-    num_workers=2,
+    batch_size=2,
+    num_workers=0,
+    persistent_workers=False,
     dataset=dict(
         source=dict(_delete_=True, **_base_.dubai_source_images),
         target=dict(_delete_=True, **_base_.dubai_target_images),
     ),
 )
-param_scheduler = [
-    dict(type='EpochLinearLR', iters_per_epoch=1080, num_epochs=25, decay_epoch=15)
-]
+# As wide and as long as `--demo` has it, for a CPU. On a GPU leave these lines out.
+model = _base_.demo.model
+train_cfg = _base_.demo.train_cfg
+param_scheduler = _base_.demo.param_scheduler
+optim_wrapper = _base_.demo.optim_wrapper
