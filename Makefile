@@ -1,13 +1,14 @@
 # The commands of README.md. Each does the set-up that it needs.
 #   make setup [STACK=onedl|openmmlab]   environment in .venv (.venv-openmmlab)
 #   make demo                            the main job on procedurally made cities
-#   make test                            the test-suite, with coverage
+#   make test [JOBS=2]                   the test-suite, with coverage, in JOBS processes
 #   make lint                            ruff
 STACK ?= onedl
 PYTHON ?= python3
 VENV := $(if $(filter openmmlab,$(STACK)),.venv-openmmlab,.venv)
 BIN := $(VENV)/bin
 TORCH ?= torch==2.13.0
+JOBS ?= 2
 MARK := $(VENV)/.ready
 
 .PHONY: setup demo test lint
@@ -21,7 +22,7 @@ demo: setup
 	$(BIN)/python tools/demo.py
 
 test: setup
-	$(BIN)/python -m pytest --cov=mmuda --cov-report=term --cov-fail-under=90
+	$(BIN)/python -m pytest -n $(JOBS) --cov=mmuda --cov-report=term --cov-fail-under=90
 
 lint: setup
 	$(BIN)/ruff check .

@@ -31,6 +31,7 @@ EXTRAS = {
     'test': [
         'pytest',
         'pytest-cov',
+        'pytest-xdist',
         'torchmetrics',
         'scikit-image',
         'faiss-cpu',

@@ -15,8 +15,8 @@ from mmseg.registry import MODELS
 from mmuda.datasets.demo.stand_in import make_stand_in
 from mmuda.engine.config import choose_cities, load_config, run_name, sibling
 from mmuda.engine.pairing.strategies import ORACLES
-from mmuda.engine.translated_source import translator_of
 from mmuda.engine.translation import is_translator
+from mmuda.engine.translation.source import translator_of
 
 ROOT = Path(__file__).parents[1]
 LEAVES = sorted(p for p in (ROOT / 'configs').rglob('*.py') if '_base_' not in p.parts)
@@ -230,15 +230,51 @@ def test_rows_of_semi2i_differ_in_the_translator_alone(file, monkeypatch):
 WHOLE = [
     p
     for p in LEAVES
-    if p.parent.name == 'semsim' or p.name.startswith('unet_reinhard_')
+    if p.stem.split('_')[0] in ('dann', 'dann-ground-truth')
+    or p.name.startswith('unet_reinhard_')
 ]
-# Other pairs of a method differ in their data alone.
+# Other strategies differ in the mapping alone, other pairs of a method in their data.
+STRATEGIES = [p for p in LEAVES if p.stem.startswith('dann-') and p not in WHOLE]
 BRIEFLY = [
     p
     for p in LEAVES
-    if p not in [*WHOLE, *ROWS]
-    and (p.stem.endswith('_vaihingen') or p.stem.startswith('multi-source-unit'))
+    if p not in [*WHOLE, *ROWS, *STRATEGIES] and p.stem.endswith('_vaihingen')
 ]
+
+
+@pytest.mark.parametrize('file', STRATEGIES, ids=[p.stem for p in STRATEGIES])
+def test_strategies_differ_in_the_mapping_alone(file):
+    words = file.name.split('_')
+    strategy = words[0].removeprefix('dann-').replace('-', '_')
+    whole = 'dann-ground-truth' if strategy.endswith('ground_truth') else 'dann'
+    cfg, other = (
+        load_config(str(file.with_name('_'.join([name, *words[1:]]))))
+        for name in (words[0], whole)
+    )
+    theirs = other.pairing.strategy
+    assert cfg.pairing.strategy == strategy != theirs
+    mapping = other.train_dataloader.sampler.mapping
+    assert mapping.endswith(f'_{theirs}.csv')
+    other.train_dataloader.sampler.mapping = mapping.replace(theirs, strategy)
+    other.pairing.strategy = other.strategy = strategy
+    other.work_dir = cfg.work_dir
+    cfg.pairing.pop('ground_truth', None)  # what is shuffled
+    assert cfg.to_dict() == other.to_dict()
+
+
+def test_pixel_level_adaptation_reads_other_images_alone():
+    """Sect. 3.1 of multi-source adaptation: all else is as without."""
+    folder = ROOT / 'configs/multi_source'
+    cfg, other = (
+        Config.fromfile(folder / f'multi-source{what}_gta5-synthia_cityscapes.py')
+        for what in ('-unit', '')
+    )
+    sources, others = (c.train_dataloader.dataset.source for c in (cfg, other))
+    for source, plain in zip(sources, others, strict=True):
+        assert source.data_prefix.pop('img_path').startswith('translated/unit')
+        del plain.data_prefix['img_path']
+    assert cfg.train_dataloader.to_dict() == other.train_dataloader.to_dict()
+    assert cfg.model == other.model
 
 
 @pytest.mark.parametrize('file', BRIEFLY, ids=[p.stem for p in BRIEFLY])

@@ -8,7 +8,6 @@ from mmuda.engine.commands import (
     parse,
     read_config,
 )
-from mmuda.engine.tiling import Route, Tiling
 from mmuda.engine.translation import (
     Job,
     bands_of,
@@ -19,7 +18,8 @@ from mmuda.engine.translation import (
     output_name,
     translate_files,
 )
-from mmuda.engine.translation_report import report
+from mmuda.engine.translation.report import report
+from mmuda.engine.translation.tiling import Route, Tiling
 
 
 def main() -> None:

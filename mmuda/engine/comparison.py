@@ -128,7 +128,9 @@ def print_table(results: dict[str, dict], per_class: bool = False) -> None:
     if any('SemSim' in row for row in results.values()):
         measures['SemSim'] = 'SemSim of pairs'
     if per_class:
-        found = {m: None for row in results.values() for m in row if 'IoU.' in m}
+        found = {
+            m: None for row in results.values() for m in row if m.startswith('IoU.')
+        }
         measures = {m: f'{m.removeprefix("IoU.")} IoU %' for m in found} | measures
     table = Table('', *measures.values())
     for name, row in results.items():

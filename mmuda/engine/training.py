@@ -16,7 +16,7 @@ from mmuda.datasets.checks import check_labels
 from mmuda.engine.checkpoint import latest_checkpoint
 from mmuda.engine.config import load_config, sibling
 from mmuda.engine.pairing.strategies import NEED_MODEL
-from mmuda.engine.translated_source import (
+from mmuda.engine.translation.source import (
     make_translations,
     read_translations,
     translation_hook,

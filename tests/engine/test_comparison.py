@@ -11,36 +11,61 @@ from mmuda.engine.comparison import compare, print_table
 
 
 @pytest.fixture
-def configs(tmp_path):
+def config(tmp_path):
     make_data(tmp_path / 'data')
-    plain = write_config(tmp_path, 'plain', max_iters=2)
-    adapted = write_config(tmp_path, 'adapted', max_iters=2)
-    with open(adapted, 'a') as text:
+    config = write_config(tmp_path, 'adapted', max_iters=2)
+    with open(config, 'a') as text:
         text.write('oracle = True\n')
-    return [plain, adapted]
+    return config
 
 
-def test_compare(configs, capsys):
+def test_compare(config, capsys):
     out = Path('out')
-    results = compare(configs, [0, 1], out, [])
+    results = compare([config], [0, 1], out, [])
     assert json.loads((out / 'results.json').read_text())['rows'] == results
-    for name, row in results.items():
-        assert row['oracle'] == (name == 'adapted')
-        values = torch.tensor(row['mIoU']['values'])
-        assert row['mIoU']['mean'] == pytest.approx(values.mean().item(), rel=1e-5)
-        assert row['mIoU']['std'] == pytest.approx(values.std().item(), rel=1e-4)
-        assert len(values) == 2
+    (row,) = results.values()
+    assert row['oracle']
+    values = torch.tensor(row['mIoU']['values'])
+    assert row['mIoU']['mean'] == pytest.approx(values.mean().item(), rel=1e-5)
+    assert row['mIoU']['std'] == pytest.approx(values.std().item(), rel=1e-4)
+    assert len(values) == 2
     assert (out / 'predictions.png').stat().st_size > 1000
     printed = capsys.readouterr().out
     assert 'adapted (ORACLE)' in printed
     assert '±' in printed
-    assert compare(configs, [0, 1], out, []) == results
+    assert compare([config], [0, 1], out, []) == results
 
 
 def test_one_seed_has_no_deviation(capsys):
     row = {m: dict(values=[50.0], mean=50.0, std=None) for m in ('aAcc', 'mIoU')}
     print_table({'x': dict(oracle=False, **row)})
-    assert '50.0 ' in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert '50.0 ' in printed
+    assert 'ORACLE' not in printed
+
+
+def test_branches_follow_their_model(capsys):
+    """Table 1 of multi-source adaptation: the merge, then S1, S2, S-All."""
+
+    def figure(value):
+        return dict(values=[value], mean=value, std=None)
+
+    row = {'oracle': False, 'aAcc': figure(60.0), 'mIoU': figure(50.0)}
+    branch = {
+        's1.aAcc': figure(40.0),
+        's1.mIoU': figure(30.0),
+        's1.IoU.a': figure(20.0),
+    }
+    print_table({'merged': {**row, 'IoU.a': figure(45.0), **branch}}, per_class=True)
+    lines = capsys.readouterr().out.splitlines()
+    cells = [[cell.strip() for cell in line.split('│')[1:-1]] for line in lines]
+    assert ['merged', '45.0', '60.0', '50.0'] in cells
+    assert cells[cells.index(['merged', '45.0', '60.0', '50.0']) + 1] == [
+        's1',
+        '20.0',
+        '40.0',
+        '30.0',
+    ]
 
 
 def test_iou_of_each_class(capsys):

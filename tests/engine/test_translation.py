@@ -14,8 +14,6 @@ from rasterio.enums import ColorInterp
 from rasterio.transform import from_origin
 from seams import step_ratio
 
-from mmuda.engine import translation
-from mmuda.engine.tiling import Route, Tiling, cut, translate_batch
 from mmuda.engine.translation import (
     Job,
     images_in,
@@ -24,7 +22,9 @@ from mmuda.engine.translation import (
     load_translator,
     to_dtype,
     translate_files,
+    writing,
 )
+from mmuda.engine.translation.tiling import Route, Tiling, cut, translate_batch
 from mmuda.models.translators.classical import (
     ColourTransfer,
     FourierAmplitude,
@@ -346,13 +346,13 @@ def test_rejects_what_does_not_translate(tmp_path, segmentor_cfg):
 def test_no_more_than_a_row_of_tiles_is_held(tmp_path, job, monkeypatch):
     """Strips are written as soon as no later tile has a say in them."""
     heights = []
-    add = translation._write
+    add = writing._write
 
     def remember(raster, written, indexes, top, strip):
         heights.append(strip.shape[1])
         add(raster, written, indexes, top, strip)
 
-    monkeypatch.setattr(translation, '_write', remember)
+    monkeypatch.setattr(writing, '_write', remember)
     file = write(tmp_path / 'in' / 'a.tif', scene(1, (2000, 64)).astype(np.uint8))
     translate_files(Blur(), job([file], tile_px=256, blend_px=16))
     assert sum(heights) == 2000

@@ -17,7 +17,9 @@ from torch import nn
 from mmuda.datasets.rasters import band_names, invalid_pixels, open_raster
 from mmuda.datasets.transforms import LoadRaster
 from mmuda.engine.config import load_config
-from mmuda.engine.translation import Job, band_indexes, load_weights
+from mmuda.engine.translation.jobs import Job
+from mmuda.engine.translation.loading import load_weights
+from mmuda.engine.translation.writing import band_indexes
 from mmuda.evaluation import write_figures
 from mmuda.visualization import save_histograms, save_panels, stretched_alike
 

@@ -7,14 +7,9 @@ from mmengine.config import Config, ConfigDict
 from mmseg.registry import DATASETS
 
 from mmuda.engine.config import load_config, sibling
-from mmuda.engine.tiling import Route, Tiling
-from mmuda.engine.translation import (
-    Job,
-    bands_of,
-    load_translator,
-    output_name,
-    translate_files,
-)
+from mmuda.engine.translation.jobs import Job, output_name, translate_files
+from mmuda.engine.translation.loading import bands_of, load_translator
+from mmuda.engine.translation.tiling import Route, Tiling
 
 
 def translation_hook(cfg: Config) -> ConfigDict | None:

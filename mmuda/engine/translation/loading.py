@@ -1,0 +1,55 @@
+"""Translators of configs, with the weights of a checkpoint."""
+
+from pathlib import Path
+
+import torch
+from mmengine.config import Config
+from mmengine.registry import init_default_scope
+from mmengine.runner import load_state_dict
+from mmseg.registry import MODELS
+from torch import nn
+
+from mmuda.engine.checkpoint import load_checked
+
+
+def load_translator(cfg: Config, checkpoint: str | Path) -> nn.Module:
+    """The translator of a config with the weights of a checkpoint, on the GPU if any.
+
+    Raises:
+        ValueError: If the model of the config does not translate, or the checkpoint
+            is another model's.
+    """
+    init_default_scope(cfg.get('default_scope', 'mmseg'))
+    if not is_translator(cfg):
+        raise ValueError(f'{cfg.filename} trains a {cfg.model.type}, no translator')
+    translator = MODELS.build(cfg.model)
+    load_weights(translator, checkpoint, cfg.filename)
+    device = 'cuda' if torch.cuda.is_available() else 'cpu'
+    return translator.to(device).eval()
+
+
+def load_weights(model: nn.Module, checkpoint: str | Path, config: str) -> None:
+    """Load all weights of a model, checked.
+
+    Raises:
+        ValueError: If the checkpoint lacks one.
+    """
+    weights = load_checked(checkpoint, map_location='cpu')['state_dict']
+    missing = sorted(model.state_dict().keys() - weights.keys())
+    if missing:
+        raise ValueError(f'{checkpoint} does not fit {config}: it lacks {missing[0]}')
+    load_state_dict(model, weights)
+
+
+def is_translator(cfg: Config) -> bool:
+    """Whether the model of a config translates images."""
+    return hasattr(MODELS.get(cfg.model.type), 'translate')
+
+
+def bands_of(cfg: Config, domain: str) -> tuple[str | int, ...] | None:
+    """The bands that a config loads of a domain's images."""
+    dataset = cfg.train_dataloader.dataset[domain]
+    for step in dataset.get('pipeline', ()):
+        if step['type'] == 'LoadRaster' and step.get('bands') is not None:
+            return tuple(step['bands'])
+    return None
