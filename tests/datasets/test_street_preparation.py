@@ -30,13 +30,13 @@ from street_trees import (
     write_wide,
 )
 
+from mmuda.datasets.preparation.stored_files import StoredFile, StoredFiles
 from mmuda.datasets.preparation.street import (
     cityscapes_pairs,
     gta5_pairs,
     prepare_street,
     synthia_pairs,
 )
-from mmuda.datasets.preparation.street.files import StoredFile, StoredFiles
 from mmuda.datasets.preparation.street.gta5 import GTA5_LABELS
 from mmuda.datasets.preparation.street.synthia import SYNTHIA_LABELS
 

@@ -13,8 +13,8 @@ from affine import Affine
 from rasterio.crs import CRS
 
 from mmuda.datasets.city import PALETTE
-from mmuda.datasets.preparation.archives import RasterArchive
 from mmuda.datasets.preparation.scene import IGNORED, Scene, resample
+from mmuda.datasets.preparation.stored_files import StoredFiles
 from mmuda.datasets.rasters import open_raster
 
 BANDS = ('nir', 'red', 'green')
@@ -57,7 +57,7 @@ def vaihingen_scenes(
         FileNotFoundError: If a file is missing.
         ValueError: If a source is neither a folder nor a zip.
     """
-    archive = RasterArchive(sources)
+    files = StoredFiles(sources)
 
     def in_top(path: str) -> bool:
         # Image and complete labels have the same name; the folder tells them apart.
@@ -65,15 +65,17 @@ def vaihingen_scenes(
 
     def scene(area: int) -> SceneSource:
         stem = f'top_mosaic_09cm_area{area}'
-        image = archive.find(
+        image = files.find(
             f'{stem}.tif', 'ISPRS_semantic_labeling_Vaihingen, folder top', in_top
         )
-        labels = archive.find(
+        labels = files.find(
             f'{stem}_noBoundary.tif' if eroded else f'{stem}.tif',
             ERODED_LABELS if eroded else COMPLETE_LABELS,
             lambda path: not in_top(path),
         )
-        return partial(read_isprs_scene, image, labels, VAIHINGEN_GSD_M, eroded)
+        return partial(
+            read_isprs_scene, str(image), str(labels), VAIHINGEN_GSD_M, eroded
+        )
 
     return {f'vaihingen_{area}': scene(area) for area in VAIHINGEN_AREAS}
 
@@ -96,24 +98,24 @@ def potsdam_scenes(
         FileNotFoundError: If a file is missing.
         ValueError: If a source is neither a folder nor a zip.
     """
-    archive = RasterArchive(sources)
+    files = StoredFiles(sources)
 
     def for_participants(path: str) -> bool:
         return '5_Labels_for_participants' in path
 
     def scene(tile: str) -> SceneSource:
-        image = archive.find(f'top_potsdam_{tile}_IRRG.tif', '3_Ortho_IRRG')
+        image = files.find(f'top_potsdam_{tile}_IRRG.tif', '3_Ortho_IRRG')
         name = f'top_potsdam_{tile}_label{"_noBoundary" * eroded}.tif'
         if tile in POTSDAM_BROKEN_TILES:
-            labels = archive.find(
+            labels = files.find(
                 name,
                 f'5_Labels_for_participants{"_no_Boundary" * eroded}; the one in '
                 '5_Labels_all is broken',
                 for_participants,
             )
         else:
-            labels = archive.find(name, f'5_Labels_all{"_noBoundary" * eroded}')
-        return partial(read_isprs_scene, image, labels, POTSDAM_GSD_M, eroded)
+            labels = files.find(name, f'5_Labels_all{"_noBoundary" * eroded}')
+        return partial(read_isprs_scene, str(image), str(labels), POTSDAM_GSD_M, eroded)
 
     return {f'potsdam_{tile}': scene(tile) for tile in draw_potsdam_tiles(seed)}
 

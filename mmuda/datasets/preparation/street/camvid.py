@@ -7,7 +7,7 @@ of 480 x 360 pixels, labels with ids 0 to 10, and 11 for void.
 from collections.abc import Sequence
 from pathlib import Path
 
-from mmuda.datasets.preparation.street.files import StoredFiles
+from mmuda.datasets.preparation.stored_files import StoredFiles
 from mmuda.datasets.preparation.street.layout import LabelFormat, Pair, pair_up
 
 CAMVID_LABELS = LabelFormat('camvid11')

@@ -8,7 +8,7 @@ pixels. The labels of the test split are not public.
 from collections.abc import Sequence
 from pathlib import Path
 
-from mmuda.datasets.preparation.street.files import StoredFiles
+from mmuda.datasets.preparation.stored_files import StoredFiles
 from mmuda.datasets.preparation.street.layout import LabelFormat, Pair, pair_up
 
 CITYSCAPES_LABELS = LabelFormat('cityscapes34_to_cityscapes19')

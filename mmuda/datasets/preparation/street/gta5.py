@@ -8,7 +8,7 @@ Ten zips ``01_images.zip`` ... with ``images/00001.png`` ... and ten with
 from collections.abc import Sequence
 from pathlib import Path
 
-from mmuda.datasets.preparation.street.files import StoredFiles
+from mmuda.datasets.preparation.stored_files import StoredFiles
 from mmuda.datasets.preparation.street.layout import LabelFormat, Pair, pair_up
 
 GTA5_LABELS = LabelFormat('gta5_to_cityscapes19')

@@ -23,7 +23,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from mmuda.datasets.preparation.records import refuse_other, write_json
-from mmuda.datasets.preparation.street.files import StoredFile
+from mmuda.datasets.preparation.stored_files import StoredFile
 from mmuda.datasets.rasters import open_raster
 from mmuda.datasets.taxonomy import (
     IGNORED,

@@ -8,7 +8,7 @@ readers make 8 bits of them, which loses the classes. ``GT/COLOR`` is not used.
 from collections.abc import Sequence
 from pathlib import Path
 
-from mmuda.datasets.preparation.street.files import StoredFiles
+from mmuda.datasets.preparation.stored_files import StoredFiles
 from mmuda.datasets.preparation.street.gta5 import split_first
 from mmuda.datasets.preparation.street.layout import LabelFormat, Pair, pair_up
 

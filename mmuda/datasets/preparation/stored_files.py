@@ -1,9 +1,9 @@
-"""Files in folders and zips, by the folder that they are handed out in."""
+"""Files in folders and zips, by name or by the folder that they are handed out in."""
 
 import os
 import shutil
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -58,6 +58,10 @@ def _link(path: Path, destination: Path) -> bool:
     return True
 
 
+def _anywhere(path: str) -> bool:
+    return True
+
+
 class StoredFiles:
     """Whatever is in folders (searched to the bottom) and zips.
 
@@ -75,6 +79,44 @@ class StoredFiles:
         for source in self.sources:
             for inside, file in _contents(source):
                 self._files.setdefault(inside.parent, []).append((inside, file))
+
+    def find(
+        self,
+        name: str,
+        part_of: str,
+        accept: Callable[[str], bool] = _anywhere,
+    ) -> StoredFile:
+        """A file by its name.
+
+        Args:
+            name: File name.
+            part_of: What the file is handed out with, for the error message.
+            accept: Says of a path whether it will do, where equal names occur.
+
+        Raises:
+            FileNotFoundError: If there is none.
+        """
+        found = [
+            file
+            for inside, file in self._all()
+            if inside.name == name and accept(str(file))
+        ]
+        if found:
+            # Unpacked files are read faster than those in a zip.
+            return min(found, key=lambda file: (file.member is not None, str(file)))
+        where = ', '.join(map(str, self.sources))
+        message = f'{name} (part of {part_of}) not found in {where}'
+        nested = [str(file) for inside, file in self._all() if inside.suffix == '.zip']
+        if nested:
+            message += (
+                f'; unpack {nested[0].removeprefix("/vsizip/")}, a zip in a zip, and '
+                'try again'
+            )
+        raise FileNotFoundError(message)
+
+    def _all(self) -> Iterator[tuple[PurePosixPath, StoredFile]]:
+        for files in self._files.values():
+            yield from files
 
     def within(self, folder: str, suffix: str, depth: int = 0) -> dict[str, StoredFile]:
         """Files of a folder, wherever that is, by name without the suffix.
