@@ -44,6 +44,7 @@ def train(cfg: Config, *, resume: bool = False, demo: bool = False) -> None:
     """
     init_default_scope(cfg.get('default_scope', 'mmseg'))
     check_mini_batch(cfg)
+    check_launcher(cfg)
     check_training_labels(cfg)
     if int(os.environ.get('RANK', 0)) == 0:
         make_what_is_missing(cfg, demo)
@@ -70,6 +71,20 @@ def check_mini_batch(cfg: Config) -> None:
         raise ValueError(
             f'train_dataloader.batch_size is {loader.batch_size}, expected an even '
             'number: it counts images, two a pair'
+        )
+
+
+def check_launcher(cfg: Config) -> None:
+    """Refuse several processes where one pass over all images is made.
+
+    Raises:
+        ValueError: If a model that is fitted in one pass is launched distributed.
+    """
+    launcher = cfg.get('launcher', 'none')
+    if launcher != 'none' and cfg.train_cfg.get('type') == 'FitLoop':
+        raise ValueError(
+            f'a {cfg.model.type} is fitted in one process, got --launcher {launcher}: '
+            'leave it out'
         )
 
 

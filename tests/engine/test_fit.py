@@ -54,6 +54,11 @@ def test_refuses_a_checkpoint_of_more_steps(fit):
         fit('run', True)
 
 
+def test_refuses_several_processes(fit):
+    with pytest.raises(ValueError, match='a Reinhard is fitted in one process'):
+        fit('run', launcher='pytorch')
+
+
 def test_fit_reads_no_labels_and_draws_a_grid(fit, tmp_path):
     for domain in ('source', 'target'):
         shutil.rmtree(tmp_path / 'data' / domain / 'labels')
