@@ -49,7 +49,7 @@ def main() -> None:
     parser.add_argument(
         '--labels', type=Path, help='folder of labels, linked beside the results'
     )
-    parser.add_argument('--tile', type=int, default=1024, help='pixels [1024]')
+    parser.add_argument('--tile', type=int, default=1280, help='pixels [1280]')
     parser.add_argument(
         '--blend',
         type=int,

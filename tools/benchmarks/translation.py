@@ -1,8 +1,9 @@
 """What training and applying translators costs beside the bare networks.
 
-    python tools/benchmarks/translation.py [--size 128] [--scene 1024] [--iterations 12]
+    python tools/benchmarks/translation.py [--size 256] [--scene 2560] [--iterations 6]
 
-``<name>_step``: a training iteration over the forward and backward passes and optimizer
+``<name>_step``: a training iteration, or as many as it takes until every phase had its
+turn, over the forward and backward passes and optimizer
 steps of the same losses, called by hand on the same images. ``scene``: translation of a
 whole GeoTIFF, read, tiled, blended and written, over the bare forward passes of tiles
 side by side that cover it once. The last line is one JSON object of name: ratio.
@@ -11,6 +12,7 @@ side by side that cover it once. The last line is one JSON object of name: ratio
 import argparse
 import copy
 import json
+import math
 import statistics
 import tempfile
 import time
@@ -119,11 +121,20 @@ def step_ratio(name: str, args: argparse.Namespace) -> float:
     optimizer = build_optim_wrapper(model, cfg.optim_wrapper)
     pairs = max(cfg.train_dataloader.batch_size // 2, 1)
     batch = make_batch(pairs, args.size)
-    return interleaved(
-        (lambda data: model.train_step(data, optimizer), by_hand),
-        lambda: (copy.deepcopy(batch),),
-        args.iterations,
-    )
+    period = math.lcm(*(phase.every for phase in model.phases))
+
+    def ours(batches: list[dict]) -> None:
+        for data in batches:
+            model.train_step(data, optimizer)
+
+    def bare(batches: list[dict]) -> None:
+        for data in batches:
+            by_hand(data)
+
+    def batches() -> tuple[list[dict]]:
+        return ([copy.deepcopy(batch) for _ in range(period)],)
+
+    return interleaved((ours, bare), batches, args.iterations)
 
 
 def scene_ratio(args: argparse.Namespace) -> float:
@@ -169,9 +180,9 @@ def main() -> None:
     """Run the benchmark."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument('--size', type=int, default=256, help='patches [256]')
-    parser.add_argument('--iterations', type=int, default=12)
-    parser.add_argument('--scene', type=int, default=2048, help='its side [2048]')
-    parser.add_argument('--tile', type=int, default=1024)
+    parser.add_argument('--iterations', type=int, default=6)
+    parser.add_argument('--scene', type=int, default=2560, help='its side [2560]')
+    parser.add_argument('--tile', type=int, default=Tiling.tile_px)
     parser.add_argument('--batch', type=int, default=1)
     parser.add_argument('--scenes', type=int, default=3, help='scenes timed [3]')
     parser.add_argument('--small', action='store_true', help='demo widths')
