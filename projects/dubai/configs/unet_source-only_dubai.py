@@ -1,4 +1,4 @@
-# SemI2I's U-net on tiles_7_8 alone: 800 iterations of 8 patches, from random weights.
+# SemI2I's U-net, a quarter as wide, on tiles_7_8 alone: 600 iterations of 8 patches.
 _base_ = [
     'mmuda::_base_/models/unet.py',
     'mmuda::_base_/schedules/semi2i.py',
@@ -6,13 +6,13 @@ _base_ = [
     './dubai.py',
 ]
 model = dict(
-    backbone=dict(base_channels=32),
-    decode_head=dict(in_channels=32, channels=32, num_classes=5),
+    backbone=dict(base_channels=16),
+    decode_head=dict(in_channels=16, channels=16, num_classes=5),
 )
-train_cfg = dict(max_iters=800, val_interval=800)
+train_cfg = dict(max_iters=600, val_interval=600)
 # So few iterations ask for larger steps than the paper's 1e-4, small towards the end.
 optim_wrapper = dict(optimizer=dict(lr=1e-3))
-param_scheduler = [dict(type='PolyLR', power=0.9, begin=0, end=800, by_epoch=False)]
+param_scheduler = [dict(type='PolyLR', power=0.9, begin=0, end=600, by_epoch=False)]
 train_dataloader = dict(
     batch_size=8,
     num_workers=0,
