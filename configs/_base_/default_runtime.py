@@ -7,6 +7,7 @@ custom_hooks = [dict(type='ReproducibleHook')]
 default_hooks = dict(
     timer=dict(type='IterTimerHook'),
     logger=dict(type='LoggerHook', interval=50, log_metric_by_epoch=False),
+    finite_loss=dict(type='FiniteLossHook'),
     param_scheduler=dict(type='ParamSchedulerHook'),
     # Two are kept, each written whole: being killed at any moment leaves one.
     checkpoint=dict(

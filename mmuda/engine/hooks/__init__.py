@@ -2,6 +2,7 @@
 
 from mmuda.engine.hooks.dataset_mean import DatasetMeanHook
 from mmuda.engine.hooks.domain_moments import DomainMomentsHook
+from mmuda.engine.hooks.finite_loss import FiniteLossHook
 from mmuda.engine.hooks.overlay import OverlayHook
 from mmuda.engine.hooks.repairing import RepairingHook
 from mmuda.engine.hooks.reproducible import ReproducibleHook
@@ -12,6 +13,7 @@ from mmuda.engine.hooks.translation_grid import TranslationGridHook
 __all__ = [
     'DatasetMeanHook',
     'DomainMomentsHook',
+    'FiniteLossHook',
     'OverlayHook',
     'RepairingHook',
     'ReproducibleHook',
