@@ -282,7 +282,7 @@ class DRIT(SharedContentTranslator):
     ) -> tuple[Tensor, Tensor, Tensor]:
         """A code drawn from its distribution, its mean and log-variance."""
         mean, log_variance = self.attribute_encoders[domain](images, valid)
-        code = mean + normal_like(mean) * (log_variance / 2).exp()
+        code = mean + normal_like(mean) * exp_or_tangent(log_variance / 2)
         return code, mean, log_variance
 
     def _random_code(self, content: Tensor) -> Tensor:
@@ -438,5 +438,14 @@ def halves(batch: dict[str, DomainBatch], which: int) -> dict[str, Images]:
 
 def kl_divergence(mean: Tensor, log_variance: Tensor) -> Tensor:
     """From the standard normal distribution: sum over the code, mean over images."""
-    divergence = (mean**2 + log_variance.exp() - 1 - log_variance) / 2
+    divergence = (mean**2 + exp_or_tangent(log_variance) - 1 - log_variance) / 2
     return divergence.sum(1).mean()
+
+
+def exp_or_tangent(values: Tensor, limit: float = 10.0) -> Tensor:
+    """The exponential; beyond ``limit`` its tangent there, which never overflows.
+
+    Attribute encoders are not normalised: on an image unlike those before, they may
+    answer with a log-variance of 100.
+    """
+    return values.clamp(max=limit).exp() * (1 + (values - limit).clamp(min=0))

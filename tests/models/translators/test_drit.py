@@ -21,7 +21,12 @@ from toys import (
     losses_of,
 )
 
-from mmuda.models.translators.drit import AttributeEncoder, halves, kl_divergence
+from mmuda.models.translators.drit import (
+    AttributeEncoder,
+    exp_or_tangent,
+    halves,
+    kl_divergence,
+)
 
 OTHER = dict(source='target', target='source')
 PHASES = ('critic', 'content_critic', 'generator', 'latent')
@@ -180,6 +185,19 @@ def test_kl_equals_pytorchs():
     normal = torch.distributions.Normal(0.0, 1.0)
     wanted = torch.distributions.kl_divergence(ours, normal).sum() / 4
     torch.testing.assert_close(kl_divergence(mean, log_variance), wanted)
+
+
+def test_exponential_never_overflows():
+    """It is the exponential up to 10, smooth there, and finite with finite slopes."""
+    x = torch.linspace(-30, 10, 81, dtype=torch.float64)
+    torch.testing.assert_close(exp_or_tangent(x), x.exp())
+    x = torch.tensor([10.0, 10 + 1e-4, 101.0, 1e6], requires_grad=True)
+    exp_or_tangent(x).sum().backward()
+    torch.testing.assert_close(x.grad[1:], torch.full((3,), math.exp(10)))
+    assert exp_or_tangent(x).isfinite().all()
+    mean = torch.zeros(1, 8)
+    far, farther = (kl_divergence(mean, torch.full((1, 8), v)) for v in (90.0, 101.0))
+    assert far < farther < torch.inf
 
 
 def test_a_single_image_is_both_halves():
