@@ -1,5 +1,5 @@
-# UNIT before multi-source adaptation (Russo et al. 2019, Sect. 3.1): SYNTHIA in the style
-# of Cityscapes.
+# UNIT before multi-source adaptation (Russo et al. 2019, Sect. 3.1): SYNTHIA in the
+# style of Cityscapes.
 _base_ = [
     '../_base_/models/unit.py',
     '../_base_/datasets/synthia_cityscapes.py',
