@@ -3,3 +3,4 @@
 # this row is its own.
 _base_ = './adaptsegnet-single_hannover_vaihingen.py'
 model = dict(objectives=dict(output=dict(loss_weight=0.0)))
+demo = dict(model=dict(objectives=dict(output=dict(loss_weight=0.0))))

@@ -38,6 +38,7 @@ optim_wrapper = dict(
 demo = dict(
     model=dict(
         segmentor=_base_.demo_segmentor,
+        # Weight times sum of learning rates: as in the published schedule.
         objectives=dict(
-            output=dict(discriminator=dict(channels=16)),
-            feature=dict(discriminator=dict(channels=16)))))
+            output=dict(loss_weight=0.1, discriminator=dict(channels=16)),
+            feature=dict(loss_weight=0.02, discriminator=dict(channels=16)))))

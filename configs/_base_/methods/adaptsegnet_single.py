@@ -25,4 +25,6 @@ optim_wrapper = dict(
 demo = dict(
     model=dict(
         segmentor=_base_.demo_segmentor,
-        objectives=dict(output=dict(discriminator=dict(channels=16)))))
+        # Weight times sum of learning rates: as in the published schedule.
+        objectives=dict(
+            output=dict(loss_weight=0.1, discriminator=dict(channels=16)))))

@@ -58,6 +58,11 @@ demo = dict(
         segmentor=dict(
             backbone=_base_.demo_segmentor.backbone,
             decode_head=dict(head=_base_.demo_segmentor.decode_head)),
+        # Weight times sum of learning rates: as in the published schedule.
         objectives=dict(
             output=dict(
-                discriminator=dict(channels=16), warm_up=10, duration=200))))
+                loss_weight=0.06,
+                discrepancy_weight=1.2,
+                discriminator=dict(channels=16),
+                warm_up=10,
+                duration=200))))

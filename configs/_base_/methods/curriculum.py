@@ -26,4 +26,4 @@ optim_wrapper = dict(
 demo = dict(
     model=dict(
         segmentor=_base_.demo_segmentor,
-        objectives=dict(distribution=dict(feature_channels=256))))
+        objectives=dict(distribution=dict(feature_channels=256, loss_weight=1.0))))

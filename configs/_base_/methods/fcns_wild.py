@@ -31,4 +31,7 @@ demo = dict(
     model=dict(
         segmentor=_base_.demo_segmentor,
         objectives=dict(
-            alignment=dict(discriminator=dict(in_channels=256, channels=(64, 32))))))
+            size=dict(loss_weight=1.0),
+            alignment=dict(
+                loss_weight=0.1,
+                discriminator=dict(in_channels=256, channels=(64, 32))))))

@@ -21,4 +21,8 @@ train_cfg = dict(max_iters=29750, val_interval=2975)
 param_scheduler = [
     dict(type='PolyLR', power=0.9, eta_min=0, begin=0, end=29751, by_epoch=False)
 ]
-demo = dict(model=dict(segmentor=_base_.demo_segmentor))
+demo = dict(
+    model=dict(
+        segmentor=_base_.demo_segmentor,
+        # Weight times sum of learning rates: as in the published schedule.
+        objectives=dict(squares=dict(loss_weight=2.0))))

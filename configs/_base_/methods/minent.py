@@ -25,4 +25,9 @@ optim_wrapper = dict(
     segmentor=_base_.segmentor_optimizer)
 
 train_cfg = dict(max_iters=120000)  # the released configuration: EARLY_STOP
-demo = dict(model=dict(segmentor=_base_.demo_segmentor))
+demo = dict(
+    model=dict(
+        segmentor=_base_.demo_segmentor,
+        # Weight times sum of learning rates: as in the published schedule.
+        objectives=dict(
+            output=dict(loss_weight=0.1), feature=dict(loss_weight=0.02))))

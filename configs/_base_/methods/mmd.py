@@ -22,4 +22,6 @@ optim_wrapper = dict(
     constructor='PhasedOptimWrapperConstructor',
     segmentor=_base_.segmentor_optimizer)
 
-demo = dict(model=dict(segmentor=_base_.demo_segmentor))
+demo = dict(
+    model=dict(
+        segmentor=_base_.demo_segmentor, objectives=dict(mmd=dict(loss_weight=1.0))))

@@ -81,8 +81,12 @@ demo = dict(
             backbone=_base_.demo_segmentor.backbone,
             decode_head=dict(head=_base_.demo_segmentor.decode_head),
             auxiliary_head=dict(head=_base_.demo_segmentor.auxiliary_head)),
+        # Weight times sum of learning rates: as in the published schedule.
         objectives={
-            name: dict(discriminator=dict(channels=16)) for name in alignments
+            name: dict(
+                loss_weight=20 * objective['loss_weight'],
+                discriminator=dict(channels=16))
+            for name, objective in alignments.items()
         }),
     train_cfg=dict(max_iters=400, val_interval=400),
     param_scheduler=[

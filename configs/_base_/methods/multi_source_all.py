@@ -23,5 +23,5 @@ demo = dict(
     model=dict(
         objectives=dict(
             _delete_=True,
-            output_all=dict(discriminator=dict(channels=16)),
-            feature_all=dict(discriminator=dict(channels=16)))))
+            output_all=dict(loss_weight=0.02, discriminator=dict(channels=16)),
+            feature_all=dict(loss_weight=0.004, discriminator=dict(channels=16)))))
