@@ -28,12 +28,14 @@ def main() -> None:
     cfg = read_config(args)
     cfg.launcher = args.launcher
     cfg.load_from = args.checkpoint
+    all_weights = dict(type='FittingCheckpointHook')
+    cfg.custom_hooks = [*(cfg.get('custom_hooks') or []), all_weights]
     cfg.test_evaluator.out = args.json or str(Path(cfg.work_dir, 'test.json'))
     if args.out:
         cfg.test_evaluator.output_dir = args.out
     if args.show_dir:
         overlay = dict(type='OverlayHook', show_dir=args.show_dir)
-        cfg.custom_hooks = [*cfg.get('custom_hooks', []), overlay]
+        cfg.custom_hooks = [*cfg.custom_hooks, overlay]
     if args.tta:
         cfg.test_dataloader.dataset.pipeline = augmented_pipeline(cfg)
         cfg.tta_model.module = cfg.model

@@ -81,7 +81,8 @@ def main() -> None:
     if args.labels:
         link_labels(files, args.labels, labels)
     if args.report:
-        report(cfg, job, args.out / 'report', args.labels, args.segmentor)
+        looked_at = dict(segmentor=args.segmentor, demo=args.demo)
+        report(cfg, job, args.out / 'report', args.labels, **looked_at)
 
 
 if __name__ == '__main__':

@@ -12,6 +12,7 @@ import torch
 from mmengine.fileio import LocalBackend, register_backend
 from mmengine.logging import HistoryBuffer
 from mmengine.runner import CheckpointLoader
+from torch import nn
 
 from mmuda.files import write_atomically
 
@@ -92,6 +93,48 @@ def load_checked(filename: str, map_location: Any = None) -> dict:
     except (RuntimeError, EOFError, OSError, ImportError, AttributeError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise ValueError(f'checkpoint {file} is damaged: {reason}') from error
+
+
+def load_fitting(model: nn.Module, weights: dict, checkpoint: str | Path) -> None:
+    """Load weights into a model, all of them; mmengine leaves out what does not fit.
+
+    Objectives may be missing: an adapted segmentor is tested without them.
+
+    Args:
+        model: A model, not wrapped.
+        weights: By name.
+        checkpoint: Where they come from, for the error message.
+
+    Raises:
+        ValueError: If a weight is missing or has another shape.
+    """
+    shapes = {name: tuple(value.shape) for name, value in model.state_dict().items()}
+    try:
+        found = model.load_state_dict(dict(weights), strict=False)
+    except RuntimeError as error:
+        # After a headline, one line a weight.
+        reason = str(error).splitlines()[1].strip()
+        raise ValueError(
+            f'checkpoint {checkpoint} does not fit the config: {reason}'
+        ) from error
+    missing = [
+        name for name in found.missing_keys if not name.startswith('objectives.')
+    ]
+    if missing:
+        raise ValueError(
+            f'checkpoint {checkpoint} does not fit the config: it lacks {missing[0]} '
+            f'of shape {shapes[missing[0]]}, and {len(missing) - 1} more'
+        )
+
+
+def load_weights(model: nn.Module, checkpoint: str | Path) -> None:
+    """Load all weights of a model from a checkpoint file or address.
+
+    Raises:
+        ValueError: If a weight is missing or has another shape.
+    """
+    content = CheckpointLoader.load_checkpoint(str(checkpoint), map_location='cpu')
+    load_fitting(model, content.get('state_dict', content), checkpoint)
 
 
 CheckpointLoader.register_scheme(prefixes='', loader=load_checked, force=True)

@@ -54,6 +54,8 @@ def train(cfg: Config, *, resume: bool = False, demo: bool = False) -> None:
     checkpoint = latest_checkpoint(cfg.work_dir) if resume else None
     if checkpoint is not None:
         cfg.load_from, cfg.resume = str(checkpoint), True
+        all_weights = dict(type='FittingCheckpointHook')
+        cfg.custom_hooks = [*(cfg.get('custom_hooks') or []), all_weights]
     elif cfg.get('warm_start') and not cfg.load_from:
         cfg.load_from = str(source_checkpoint(cfg, demo))
     join_processes(cfg)

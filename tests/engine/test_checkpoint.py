@@ -6,10 +6,17 @@ import pickle
 import numpy as np
 import pytest
 import torch
+from conftest import toy_adaptor, toy_segmentor
 from mmengine.logging import HistoryBuffer
 from mmengine.runner import CheckpointLoader
+from mmseg.registry import MODELS
 
-from mmuda.engine.checkpoint import AtomicBackend, latest_checkpoint, load_checked
+from mmuda.engine.checkpoint import (
+    AtomicBackend,
+    latest_checkpoint,
+    load_checked,
+    load_weights,
+)
 
 
 class Hostile:
@@ -107,3 +114,19 @@ def test_pickle_is_not_reached_by_another_name(tmp_path):
     (tmp_path / 'p.pth').write_bytes(payload)
     with pytest.raises(ValueError, match=r'p\.pth is (damaged|refused)'):
         load_checked(str(tmp_path / 'p.pth'))
+
+
+def test_all_weights_or_none(tmp_path):
+    """A segmentor's weights suffice for its adaptor; other shapes are refused."""
+    torch.save(MODELS.build(toy_segmentor()).state_dict(), tmp_path / 'plain.pth')
+    adaptor = MODELS.build(toy_adaptor())
+    before = adaptor.segmentor.decode_head.conv_seg.weight.clone()
+    load_weights(adaptor, tmp_path / 'plain.pth')
+    assert not torch.equal(adaptor.segmentor.decode_head.conv_seg.weight, before)
+
+    torch.save(dict(state_dict=adaptor.state_dict()), tmp_path / 'adaptor.pth')
+    more_classes = MODELS.build(toy_segmentor(num_classes=4))
+    with pytest.raises(ValueError, match=r'plain\.pth does not fit .*conv_seg'):
+        load_weights(more_classes, tmp_path / 'plain.pth')
+    with pytest.raises(ValueError, match=r'adaptor\.pth does not fit .* lacks'):
+        load_weights(MODELS.build(toy_segmentor()), tmp_path / 'adaptor.pth')

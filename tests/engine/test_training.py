@@ -164,6 +164,9 @@ def test_refuses_a_config_that_does_not_fit(folder):
     assert 'batch_size is 3, expected an even number' in line
     line = refused(*train, 'model.segmentor.decode_head.num_classes=4')
     assert 'num_classes is 4, expected 3, the classes of FolderDataset' in line
+    torch.save(dict(state_dict={}), 'empty.pth')
+    line = refused('test', write_config(folder), 'empty.pth', '--work-dir', 'run')
+    assert 'empty.pth does not fit the config: it lacks segmentor.' in line
 
 
 def test_refuses_another_seed_and_a_hostile_checkpoint(folder):

@@ -335,7 +335,7 @@ def test_rejects_what_does_not_translate(tmp_path, segmentor_cfg):
         load_translator(cfg, 'none.pth')
     cfg = Config(dict(model=dict(type='Reinhard')))
     torch.save(dict(state_dict={}), tmp_path / 'empty.pth')
-    with pytest.raises(ValueError, match='does not fit None: it lacks source_mean'):
+    with pytest.raises(ValueError, match='it lacks source_'):
         load_translator(cfg, tmp_path / 'empty.pth')
     model = fitted(Reinhard)
     torch.save(dict(state_dict=model.state_dict()), tmp_path / 'good.pth')

@@ -3,6 +3,7 @@
 from mmuda.engine.hooks.dataset_mean import DatasetMeanHook
 from mmuda.engine.hooks.domain_moments import DomainMomentsHook
 from mmuda.engine.hooks.finite_loss import FiniteLossHook
+from mmuda.engine.hooks.fitting_checkpoint import FittingCheckpointHook
 from mmuda.engine.hooks.overlay import OverlayHook
 from mmuda.engine.hooks.repairing import RepairingHook
 from mmuda.engine.hooks.reproducible import ReproducibleHook
@@ -14,6 +15,7 @@ __all__ = [
     'DatasetMeanHook',
     'DomainMomentsHook',
     'FiniteLossHook',
+    'FittingCheckpointHook',
     'OverlayHook',
     'RepairingHook',
     'ReproducibleHook',

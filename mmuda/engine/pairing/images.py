@@ -14,12 +14,12 @@ import torch.nn.functional as F  # noqa: N812
 from mmengine.config import Config
 from mmengine.dataset import BaseDataset, pseudo_collate
 from mmengine.dist import barrier, get_dist_info
-from mmengine.runner import load_checkpoint
 from mmseg.registry import DATASETS, MODELS
 from rich.progress import track
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, Subset
 
+from mmuda.engine.checkpoint import load_weights
 from mmuda.models.taps import check_taps, read_taps
 from mmuda.pairing import ImageSet, LabelMaps, ProbabilityMaps, create_array
 
@@ -128,7 +128,7 @@ class PairingImages:
             if self.checkpoint is None:
                 raise ValueError('this strategy needs the checkpoint of a source model')
             model = MODELS.build(self.cfg.model)
-            load_checkpoint(model, self.checkpoint, map_location='cpu')
+            load_weights(model, self.checkpoint)
         return model.to(self.device).eval()
 
     @property

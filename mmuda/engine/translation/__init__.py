@@ -12,7 +12,6 @@ from mmuda.engine.translation.loading import (
     bands_of,
     is_translator,
     load_translator,
-    load_weights,
 )
 from mmuda.engine.translation.tiling import Route, Tiling
 from mmuda.engine.translation.writing import band_indexes, to_dtype
@@ -28,7 +27,6 @@ __all__ = [
     'layout',
     'link_labels',
     'load_translator',
-    'load_weights',
     'output_name',
     'to_dtype',
     'translate_files',

@@ -5,11 +5,10 @@ from pathlib import Path
 import torch
 from mmengine.config import Config
 from mmengine.registry import init_default_scope
-from mmengine.runner import load_state_dict
 from mmseg.registry import MODELS
 from torch import nn
 
-from mmuda.engine.checkpoint import load_checked
+from mmuda.engine.checkpoint import load_weights
 
 
 def load_translator(cfg: Config, checkpoint: str | Path) -> nn.Module:
@@ -23,22 +22,9 @@ def load_translator(cfg: Config, checkpoint: str | Path) -> nn.Module:
     if not is_translator(cfg):
         raise ValueError(f'{cfg.filename} trains a {cfg.model.type}, no translator')
     translator = MODELS.build(cfg.model)
-    load_weights(translator, checkpoint, cfg.filename)
+    load_weights(translator, checkpoint)
     device = 'cuda' if torch.cuda.is_available() else 'cpu'
     return translator.to(device).eval()
-
-
-def load_weights(model: nn.Module, checkpoint: str | Path, config: str) -> None:
-    """Load all weights of a model, checked.
-
-    Raises:
-        ValueError: If the checkpoint lacks one.
-    """
-    weights = load_checked(checkpoint, map_location='cpu')['state_dict']
-    missing = sorted(model.state_dict().keys() - weights.keys())
-    if missing:
-        raise ValueError(f'{checkpoint} does not fit {config}: it lacks {missing[0]}')
-    load_state_dict(model, weights)
 
 
 def is_translator(cfg: Config) -> bool:

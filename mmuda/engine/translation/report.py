@@ -16,9 +16,9 @@ from torch import nn
 
 from mmuda.datasets.rasters import band_names, invalid_pixels, open_raster
 from mmuda.datasets.transforms import LoadRaster
+from mmuda.engine.checkpoint import load_weights
 from mmuda.engine.config import load_config
 from mmuda.engine.translation.jobs import Job
-from mmuda.engine.translation.loading import load_weights
 from mmuda.engine.translation.writing import band_indexes
 from mmuda.evaluation import write_figures
 from mmuda.visualization import save_histograms, save_panels, stretched_alike
@@ -36,6 +36,7 @@ def report(
     out: Path,
     labels: Path | None = None,
     segmentor: tuple[str, str] | None = None,
+    demo: bool = False,
 ) -> dict:
     """Write a report on a finished job.
 
@@ -52,6 +53,7 @@ def report(
         out: Folder of the report.
         labels: Folder of labels, as they were linked.
         segmentor: Config and checkpoint.
+        demo: Whether the segmentor was trained with ``--demo``.
 
     Returns:
         The content of ``report.json``.
@@ -63,7 +65,7 @@ def report(
     figures = {'images': len(pairs), 'bands': _moments(pairs)}
     _draw_histograms(cfg, pairs, out / 'histograms.png')
     if segmentor:
-        figures['consistency'] = consistency(pairs, *segmentor)
+        figures['consistency'] = consistency(pairs, *segmentor, demo=demo)
     write_figures(out / 'report.json', figures)
     _print(figures, out)
     return figures
@@ -162,21 +164,24 @@ def _count(pixels: np.ndarray, limits: tuple[float, float]) -> np.ndarray:
     )
 
 
-def consistency(pairs: list[_Pair], config: str, checkpoint: str) -> dict:
+def consistency(
+    pairs: list[_Pair], config: str, checkpoint: str, demo: bool = False
+) -> dict:
     """How far a segmentor's predictions agree before and after translation.
 
     Args:
         pairs: What it predicts on.
         config: Config of the segmentor; its test pipeline says which bands it sees.
         checkpoint: Its checkpoint.
+        demo: Whether it was trained with ``--demo``.
 
     Returns:
         ``agreement`` in percent, and ``agreement.<class>`` of the pixels that were
         given a class before.
     """
-    cfg = load_config(config)
+    cfg = load_config(config, demo=demo)
     model = MODELS.build(cfg.model)
-    load_weights(model, checkpoint, config)
+    load_weights(model, checkpoint)
     dataset = cfg.test_dataloader.dataset
     steps = [s for s in dataset.get('pipeline', ()) if s['type'] == 'LoadRaster']
     bands = steps[0].get('bands') if steps else None
