@@ -49,7 +49,7 @@ def make_stand_in(dataset: type, root: Path = DEMO_ROOT / 'data') -> Path:
     if is_street:
         _draw_streets(root / name, name)
     else:
-        prepare_city(root / name, name, _scenes(name), PLAN)
+        prepare_city(root / name, name, _scenes(name), PLAN, quiet=True)
     return root / name
 
 

@@ -79,6 +79,7 @@ def prepare_city(
     name: str,
     scenes: Mapping[str, Callable[[], Scene]],
     plan: PatchPlan,
+    quiet: bool = False,
 ) -> None:
     """Write a city's data set; go on where an interrupted run stopped.
 
@@ -91,6 +92,7 @@ def prepare_city(
         name: Of the data set. It is recorded, so that another one is not mixed in.
         scenes: Makes the scene of each image, by the image's name.
         plan: What to make of them.
+        quiet: Whether to say nothing where nothing is to do.
 
     Raises:
         ValueError: If ``root`` holds or began another data set, there are not more
@@ -108,7 +110,8 @@ def prepare_city(
     manifest_file, unfinished_file = root / 'manifest.json', root / 'unfinished.json'
     refuse_other(root, [manifest_file, unfinished_file], identity)
     if manifest_file.is_file():
-        Console().print(f'{root} is complete, nothing to do', soft_wrap=True)
+        if not quiet:
+            Console().print(f'{root} is complete, nothing to do', soft_wrap=True)
         return
     images = split_images(identity['images'], plan)
     root.mkdir(parents=True, exist_ok=True)
