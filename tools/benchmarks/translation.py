@@ -2,11 +2,11 @@
 
     python tools/benchmarks/translation.py [--size 256] [--scene 2560] [--iterations 6]
 
-``<name>_step``: a training iteration, or as many as it takes until every phase had its
-turn, over the forward and backward passes and optimizer steps of the same losses, called
-by hand on the same images. ``scene``: translation of a whole GeoTIFF, read, tiled,
-blended and written, over the bare forward passes of tiles side by side that cover it
-once. The last line is one JSON object of name: ratio.
+``<name>_step``: a training iteration, or as many as it takes until every phase had
+its turn, over the forward and backward passes and optimizer steps of the same losses,
+called by hand on the same images. ``scene``: translation of a whole GeoTIFF, read,
+tiled, blended and written, over the bare forward passes of tiles side by side that
+cover it once. The last line is one JSON object of name: ratio.
 """
 
 import argparse
