@@ -1,5 +1,6 @@
 """Backbones that MMSeg lacks."""
 
-from mmuda.models.backbones.deeplabv2 import DeepLabV2ResNet
+from mmuda.models.backbones.deeplabv2 import DeepLabV2ResNet, DeepLabV2VGG16
+from mmuda.models.backbones.fcn8s import FCN8sVGG16
 
-__all__ = ['DeepLabV2ResNet']
+__all__ = ['DeepLabV2ResNet', 'DeepLabV2VGG16', 'FCN8sVGG16']

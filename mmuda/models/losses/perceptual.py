@@ -6,11 +6,8 @@ from mmengine.model import BaseModule
 from mmseg.registry import MODELS
 from torch import Tensor, nn
 
+from mmuda.models.backbones.vgg16 import VGG16_WEIGHTS, vgg16_features
 from mmuda.models.validity import valid_mean, valid_share
-
-VGG16_WEIGHTS = 'https://download.pytorch.org/models/vgg16-397923af.pth'
-# Configuration D of Simonyan and Zisserman 2015; 'M' is a maximum over 2x2.
-_VGG16 = [64, 64, 'M', 128, 128, 'M', *[256] * 3, 'M', *[512] * 3, 'M', *[512] * 3]
 
 
 def normalised_distance(first: Tensor, second: Tensor, valid: Tensor | None) -> Tensor:
@@ -65,15 +62,7 @@ class PerceptualLoss(BaseModule):
                 f"dict(type='Pretrained', checkpoint='{VGG16_WEIGHTS}') or a file: "
                 'features of an untrained VGG16 say nothing'
             )
-        layers: list[nn.Module] = []
-        before = 3
-        for width in _VGG16:
-            if width == 'M':
-                layers.append(nn.MaxPool2d(2))
-            else:
-                layers += [nn.Conv2d(before, width, 3, padding=1), nn.ReLU()]
-                before = width
-        self.features = nn.Sequential(*layers)
+        self.features = nn.Sequential(*vgg16_features()[:-1])
         self.requires_grad_(False)
         # Of the images that torchvision trained it with, red, green, blue in [0, 1].
         for name, values in (
