@@ -2,8 +2,10 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
+from mmcv.transforms import Compose
 from mmengine.config import Config
 from mmengine.registry import PARAM_SCHEDULERS
 
@@ -66,12 +68,17 @@ RUSSO = dict(type='Adam', lr=1e-4, weight_decay=5e-4)
 # (train_fcn_adda.py); Russo et al. 2019, Sect. 4.2.
 SETTINGS = {
     'adaptsegnet/adaptsegnet-single': (dict(segmentor=SGD, critic=ADAM), 150_000),
+    'adaptsegnet/adaptsegnet-single_vgg16': (
+        dict(segmentor=SGD, critic=ADAM),
+        150_000,
+    ),
     'adaptsegnet/adaptsegnet-multi': (dict(segmentor=SGD, critic=ADAM), 150_000),
     'advent/advent': (dict(segmentor=SGD, critic=ADAM), 120_000),
     'advent/minent': (dict(segmentor=SGD), 120_000),
     'clan/clan': (dict(segmentor=SGD, critic=ADAM), 100_000),
     'maximum_squares/maximum-squares': (dict(segmentor=SGD), 29_750),
     'cycada/cycada': (dict(segmentor=SLOW, critic=SLOW, align=SLOW), 100_000),
+    'cycada/cycada_fcn8s': (dict(segmentor=SLOW, critic=SLOW, align=SLOW), 100_000),
     'multi_source/multi-source': (dict(segmentor=RUSSO, critic=ADAM), 50_000),
 }
 
@@ -85,7 +92,9 @@ def test_optimizers_and_length(name):
     assert [phase.name for phase in cfg.model.phases] == list(optimizers)
     for phase, expected in optimizers.items():
         assert cfg.optim_wrapper[phase].optimizer == expected
-    if 'cycada' not in name:
+    if 'vgg16' in name:
+        assert cfg.optim_wrapper.segmentor.paramwise_cfg is None
+    elif 'cycada' not in name:
         rates = cfg.optim_wrapper.segmentor.paramwise_cfg.custom_keys
         assert {key: value.lr_mult for key, value in rates.items()} == dict(
             decode_head=10.0, auxiliary_head=10.0
@@ -95,6 +104,7 @@ def test_optimizers_and_length(name):
 # Weights of the losses, by objective (same sources).
 WEIGHTS = {
     'adaptsegnet/adaptsegnet-single': dict(output=0.001),
+    'adaptsegnet/adaptsegnet-single_vgg16': dict(output=0.001),
     'adaptsegnet/adaptsegnet-multi': dict(output=0.001, feature=0.0002),
     'advent/advent': dict(output=0.001, feature=0.0002),
     'advent/minent': dict(output=0.001, feature=0.0002),
@@ -134,6 +144,33 @@ def test_clan():
         assert (output.scale, output.floor) == (scale, 0.4)
         assert (output.warm_up, output.duration) == (5000, 100_000)
         assert output.discrepancy_weight == 2 * 0.01
+
+
+@pytest.mark.parametrize(
+    ('pair', 'height', 'width'),
+    [('gta5_cityscapes', 1052, 1914), ('synthia_cityscapes', 760, 1280)],
+)
+def test_cycada_on_fcn8s(pair, height, width):
+    """Crops of 768 from images of height 1024; the source model of train_fcn.sh."""
+    cfg = read(f'cycada/cycada_fcn8s_{pair}')
+    domains = cfg.train_dataloader.dataset
+    for pipeline, size in (
+        (domains.source.pipeline, (height, width)),
+        (domains.target.pipeline, (1024, 2048)),
+    ):
+        steps = [s for s in pipeline if s.type in ('Resize', 'RandomCrop')]
+        results = dict(img=np.zeros((*size, 3), np.uint8), seg_fields=[])
+        resized = Compose(steps[:1])(dict(results))['img'].shape
+        assert resized[0] == 1024
+        assert resized[1] == pytest.approx(size[1] * 1024 / size[0], abs=1)
+        assert Compose(steps)(results)['img'].shape == (768, 768, 3)
+    assert 'RandomCrop' not in [s.type for s in cfg.test_dataloader.dataset.pipeline]
+
+    cfg = read(f'cycada/{cfg.source_model.removesuffix(".py")}')
+    assert cfg.optim_wrapper.optimizer == dict(SLOW, lr=1e-3)
+    assert cfg.optim_wrapper.paramwise_cfg is None
+    assert (cfg.train_cfg.max_iters, cfg.param_scheduler) == (100_000, [])
+    assert cfg.train_dataloader.batch_size == 2
 
 
 @pytest.mark.parametrize(

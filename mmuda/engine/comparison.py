@@ -12,7 +12,7 @@ from mmengine.config import Config
 from mmengine.registry import init_default_scope
 from mmseg.registry import DATASETS
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from mmuda.engine.checkpoint import latest_checkpoint
 from mmuda.engine.config import load_config
@@ -21,6 +21,7 @@ from mmuda.evaluation import write_figures
 from mmuda.visualization import colourise, displayable, save_panels
 
 MEASURES = {'aAcc': 'accuracy %', 'mIoU': 'mIoU %'}
+WIDE = 1000  # characters; no table is as wide
 
 
 def compare(
@@ -132,7 +133,8 @@ def print_table(results: dict[str, dict], per_class: bool = False) -> None:
             m: None for row in results.values() for m in row if m.startswith('IoU.')
         }
         measures = {m: f'{m.removeprefix("IoU.")} IoU %' for m in found} | measures
-    table = Table('', *measures.values())
+    # Names stay whole, figures wrap where a terminal is narrow.
+    table = Table(Column(no_wrap=True), *measures.values())
     for name, row in results.items():
         oracle = ' (ORACLE)' if row['oracle'] else ''
         table.add_row(name + oracle, *(_cell(row, m) for m in measures))
@@ -141,7 +143,9 @@ def print_table(results: dict[str, dict], per_class: bool = False) -> None:
             table.add_row(f'  {branch}', *cells)
     # As wide as it is where nobody looks at it in a terminal.
     console = Console()
-    console.print(table, crop=False, no_wrap=not console.is_terminal)
+    if not console.is_terminal:
+        console.width = WIDE
+    console.print(table)
 
 
 def _cell(row: dict, measure: str) -> str:

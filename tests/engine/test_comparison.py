@@ -77,5 +77,10 @@ def test_iou_of_each_class(capsys):
     printed = capsys.readouterr().out
     assert printed.index('road IoU') < printed.index('tree IoU') < printed.index('acc')
     assert '-' in printed.splitlines()[3]
+    rows = {'a_long_name_' * 9: {**common, **{f'IoU.{i}': figure for i in range(30)}}}
+    print_table(rows, per_class=True)
+    printed = capsys.readouterr().out
+    assert 'a_long_name_' * 9 in printed
+    assert '29 IoU %' in printed
     print_table(rows)
     assert 'road' not in capsys.readouterr().out

@@ -1,5 +1,6 @@
 # Curriculum adaptation's loss of global label distributions. Network, optimizer and
-# schedule are AdaptSegNet's, weight, memory and neighbours are ours.
+# schedule are AdaptSegNet's, the weight is that of the released code, memory and
+# neighbours are ours.
 _base_ = ['../models/deeplabv2_r101.py', '../schedules/adaptsegnet.py']
 
 model = dict(

@@ -60,7 +60,9 @@ class DeepLabV2VGG16(BaseModule):
         hidden_channels: int = 1024,
         init_cfg: dict | None = None,
     ) -> None:
-        super().__init__(init_cfg or dict(type='Kaiming', layer='Conv2d'))
+        super().__init__(
+            init_cfg or dict(type='Kaiming', layer='Conv2d', mode='fan_in')
+        )
         layers = vgg16_features(base_channels)
         for pooling in (23, 30):
             layers[pooling] = nn.Identity()  # the others keep their names

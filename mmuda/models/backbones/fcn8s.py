@@ -35,7 +35,9 @@ class FCN8sVGG16(BaseModule):
         dropout: float = 0.5,
         init_cfg: dict | None = None,
     ) -> None:
-        super().__init__(init_cfg or dict(type='Kaiming', layer='Conv2d'))
+        super().__init__(
+            init_cfg or dict(type='Kaiming', layer='Conv2d', mode='fan_in')
+        )
         self.features = nn.Sequential(*vgg16_features(base_channels, ceil_mode=True))
         self.classifier = nn.Sequential(
             nn.Conv2d(8 * base_channels, hidden_channels, 7),

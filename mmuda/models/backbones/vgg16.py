@@ -5,9 +5,7 @@ from torch import nn
 VGG16_WEIGHTS = 'https://download.pytorch.org/models/vgg16-397923af.pth'
 
 
-def vgg16_features(
-    base_channels: int = 64, ceil_mode: bool = False
-) -> list[nn.Module]:
+def vgg16_features(base_channels: int = 64, ceil_mode: bool = False) -> list[nn.Module]:
     """The layers of VGG16 up to its last pooling (Simonyan and Zisserman 2015).
 
     Configuration D of Table 1: five blocks of 3 x 3 convolutions with ReLU, each with
