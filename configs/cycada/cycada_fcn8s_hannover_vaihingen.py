@@ -9,4 +9,6 @@ model = dict(
     segmentor=dict(
         _base_.fcn8s_vgg16,
         decode_head=dict(_base_.fcn8s_vgg16.decode_head, num_classes=6)))
-demo = dict(model=dict(segmentor=_base_.fcn8s_vgg16_demo))
+demo = dict(
+    model=dict(segmentor=_base_.fcn8s_vgg16_demo),
+    train_dataloader=dict(batch_size=4))

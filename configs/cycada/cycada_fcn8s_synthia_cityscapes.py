@@ -13,4 +13,6 @@ train_dataloader = dict(
         target=dict(pipeline=_base_.street_crops_train_unlabelled)))
 val_dataloader = dict(dataset=dict(pipeline=_base_.street_crops_val))
 test_dataloader = val_dataloader
-demo = dict(model=dict(segmentor=_base_.fcn8s_vgg16_demo))
+demo = dict(
+    model=dict(segmentor=_base_.fcn8s_vgg16_demo),
+    train_dataloader=dict(batch_size=4))

@@ -16,4 +16,5 @@ param_scheduler = []
 optim_wrapper = dict(optimizer=dict(lr=1e-3, momentum=0.99), paramwise_cfg=None)
 demo = dict(
     model=_base_.fcn8s_vgg16_demo,
+    train_dataloader=dict(batch_size=4),
     optim_wrapper=dict(_base_.fcn8s_vgg16_demo_optimizer, _delete_=True))

@@ -11,6 +11,7 @@ one JSON object of name: ratio.
 
 import argparse
 import copy
+import functools
 import json
 import math
 import statistics
@@ -152,7 +153,9 @@ class OutputLoop:
             weight_decay=5e-4,
         )
         critics = [p for c in self.critics.values() for p in c.parameters()]
-        self.critic_optimizer = torch.optim.Adam(critics, 1e-4, betas=(0.9, 0.99))
+        if critics:
+            self.critic_optimizer = torch.optim.Adam(critics, 1e-4, betas=(0.9, 0.99))
+        self.features: dict[str, tuple[Tensor, ...]] = {}
 
     def _backbone(self) -> list[nn.Parameter]:
         return [p for p in self.segmentor.backbone.parameters() if p.requires_grad]
@@ -161,9 +164,9 @@ class OutputLoop:
         """What a discriminator sees."""
         return logits.softmax(1)
 
-    def predict(self, images: Tensor) -> dict[str, Tensor]:
+    def predict(self, domain: str, images: Tensor) -> dict[str, Tensor]:
         """Logits of every classifier at the size of the images."""
-        features = self.segmentor.backbone(images)
+        features = self.features[domain] = self.segmentor.backbone(images)
         return {
             name: F.interpolate(
                 head(features), images.shape[2:], mode='bilinear', align_corners=True
@@ -215,16 +218,19 @@ class OutputLoop:
         loss, predictions = 0, {}
         for name in names:
             labels = torch.cat([s.gt_sem_seg.data for _, s in groups[name]])
-            predictions[name] = self.predict(images[name])
+            predictions[name] = self.predict(name, images[name])
             for head, logits in predictions[name].items():
                 known = self.sources_of(head, names)
                 if name in known:
                     share = self.supervise(head, logits, labels) / len(known)
                     loss = loss + share
-        adversarial, targets = self.adversarial(self.predict(images['target']))
+        target = self.predict('target', images['target'])
+        adversarial, targets = self.adversarial(target)
         (loss + adversarial).backward()
         self.optimizer.step()
         self.optimizer.zero_grad()
+        if not self.critics:
+            return
 
         total = 0
         for name, critic in self.critics.items():
@@ -333,15 +339,90 @@ class MultiSourceLoop(OutputLoop):
         return self.KNOWN[classifier.split('_')[1]]
 
 
-def build(config: str, method: type) -> tuple[Callable, Callable]:
-    """One iteration of mmuda, and one of the hand-written loop, on equal models.
+class MinEntLoop(OutputLoop):
+    """Entropy at two levels, no discriminator."""
+
+    WEIGHTS = dict(output=0.001, feature=0.0002)
+
+    def __init__(self, model: nn.Module) -> None:
+        segmentor = model.segmentor
+        heads = dict(output=segmentor.decode_head, feature=segmentor.auxiliary_head)
+        super().__init__(model, heads, {})
+
+    def adversarial(self, target: dict[str, Tensor]) -> tuple[Tensor, dict]:
+        """Mean entropy of the target's predictions."""
+        total = 0
+        for name, logits in target.items():
+            log_p = F.log_softmax(logits, 1)
+            entropy = -(log_p.exp() * log_p).sum(1).mean() / math.log(logits.shape[1])
+            total = total + self.WEIGHTS[name] * entropy
+        return total, {}
+
+
+class OneLevelLoop(OutputLoop):
+    """One classifier, no discriminator."""
+
+    def __init__(self, model: nn.Module) -> None:
+        super().__init__(model, dict(output=model.segmentor.decode_head), {})
+
+
+class MaximumSquaresLoop(OneLevelLoop):
+    """Squared probabilities of the target."""
+
+    def adversarial(self, target: dict[str, Tensor]) -> tuple[Tensor, dict]:
+        """Their negative mean."""
+        return -0.1 * target['output'].softmax(1).square().mean() / 2, {}
+
+
+class MMDLoop(OneLevelLoop):
+    """The discrepancy of features at 512 locations of each domain."""
+
+    def adversarial(self, target: dict[str, Tensor]) -> tuple[Tensor, dict]:
+        """Seventeen kernels, all pairs."""
+        del target
+        points = []
+        for domain in ('source', 'target'):
+            vectors = self.features[domain][3].movedim(1, -1).flatten(0, -2)
+            points.append(vectors[torch.randint(len(vectors), (512,))])
+        squares = torch.cdist(torch.cat(points), torch.cat(points)).square()
+        bandwidth = squares.detach().sum() / (1024 * 1023)
+        widths = [2.0**k * bandwidth for k in range(-8, 9)]
+        kernel = torch.stack([torch.exp(-squares / w) for w in widths]).mean(0)
+        kernel = kernel - torch.diag(kernel.diagonal())
+        within = kernel[:512, :512].sum() + kernel[512:, 512:].sum()
+        return 0.1 * (within / (512 * 511) - 2 * kernel[:512, 512:].mean()), {}
+
+
+class DCANLoop(OneLevelLoop):
+    """Mean and deviation of the channels of four stages."""
+
+    def adversarial(self, target: dict[str, Tensor]) -> tuple[Tensor, dict]:
+        """Those of the source towards the target's."""
+        del target
+        total = 0
+        for source, other in zip(
+            self.features['source'], self.features['target'], strict=True
+        ):
+            found = [torch.var_mean(f, (0, 2, 3)) for f in (source, other.detach())]
+            (v1, m1), (v2, m2) = found
+            deviations = ((v1 + 1e-8).sqrt() - (v2 + 1e-8).sqrt()).square().mean()
+            total = total + (m1 - m2).square().mean() + deviations
+        return 0.1 * total, {}
+
+
+def build(config: str, method: type) -> tuple[nn.Module, object, Callable]:
+    """A model of mmuda, its optimizer, and the hand-written loop on an equal model.
 
     DeepLabV2 has the size that ``--demo`` gives it, at which what is not arithmetic
-    weighs most.
+    weighs most; weights of losses are the published ones.
     """
     cfg = load_config(str(CONFIGS / config))
     if 'semsim' not in config:
+        published = copy.deepcopy(cfg.model.objectives)
         cfg.merge_from_dict(dict(model=cfg.demo.model.to_dict()))
+        for name, objective in published.items():
+            weights = {k: v for k, v in objective.items() if k.endswith('weight')}
+            cfg.model.objectives[name].update(weights)
     if config.startswith('clan'):
         cfg.model.objectives.output.update(warm_up=1, duration=10**9)
         MessageHub.get_current_instance().update_info('iter', 1)
@@ -354,7 +435,7 @@ def build(config: str, method: type) -> tuple[Callable, Callable]:
     model = MODELS.build(cfg.model).train()
     by_hand = method(copy.deepcopy(model))
     optimizer = build_optim_wrapper(model, cfg.optim_wrapper)
-    return lambda batch: model.train_step(batch, optimizer), by_hand
+    return model, optimizer, by_hand
 
 
 def seconds(step: Callable, batch: dict) -> float:
@@ -384,6 +465,14 @@ METHODS = {
     'adaptsegnet': (f'adaptsegnet/adaptsegnet-multi_{CITIES}', AdaptSegNetLoop, PAIR),
     'advent': (f'advent/advent_{CITIES}', AdventLoop, PAIR),
     'clan': (f'clan/clan_{CITIES}', ClanLoop, PAIR),
+    'minent': (f'advent/minent_{CITIES}', MinEntLoop, PAIR),
+    'maximum_squares': (
+        f'maximum_squares/maximum-squares_{CITIES}',
+        MaximumSquaresLoop,
+        PAIR,
+    ),
+    'mmd': (f'mmd/mmd_{CITIES}', MMDLoop, PAIR),
+    'dcan': (f'dcan/dcan_{CITIES}', DCANLoop, PAIR),
     'multi_source': (
         'multi_source/multi-source_hannover-potsdam_vaihingen.py',
         MultiSourceLoop,
@@ -406,7 +495,9 @@ def main() -> None:
     for name in args.methods or METHODS:
         config, method, domains = METHODS[name]
         batch = make_batch(domains * args.pairs, args.size)
-        figures[name] = round(ratio(build(config, method), batch, args.iterations), 4)
+        model, optimizer, by_hand = build(config, method)
+        steps = (functools.partial(model.train_step, optim_wrapper=optimizer), by_hand)
+        figures[name] = round(ratio(steps, batch, args.iterations), 4)
     print(json.dumps(figures))
 
 

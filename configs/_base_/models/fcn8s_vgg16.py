@@ -19,9 +19,10 @@ fcn8s_vgg16_normalisation = dict(
     rgb_to_bgr=False, mean=[123.675, 116.28, 103.53], std=[58.395, 57.12, 57.375])
 
 # What `--demo` makes of it: an eighth of the width, trained from scratch, which Adam
-# alone can do in so short a time.
+# alone can do in so short a time, and skip connections without the small factors,
+# which are for pretrained features.
 fcn8s_vgg16_demo = dict(
     backbone=dict(_delete_=True, base_channels=8, hidden_channels=64),
-    decode_head=dict(in_channels=[3, 32, 64, 64]))
+    decode_head=dict(in_channels=[3, 32, 64, 64], scales=(1.0, 1.0)))
 fcn8s_vgg16_demo_optimizer = dict(
     optimizer=dict(_delete_=True, type='Adam', lr=5e-4))
