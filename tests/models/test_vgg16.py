@@ -9,6 +9,7 @@ from torch import nn
 
 from mmuda.models.backbones.vgg16 import vgg16_features
 from mmuda.models.heads.fcn8s import BilinearUpsampling
+from mmuda.models.taps import read_taps
 
 # torchvision's VGG16 has 138,357,544 parameters (its documentation), 4,097,000 of them
 # in the classifier of 1000 classes.
@@ -73,6 +74,17 @@ def test_parameters_of_deeplabv2():
 def test_scores_have_the_size_of_the_image(size):
     scores = fcn8s()(torch.rand(2, 3, *size))
     assert scores.shape == (2, 3, *size)
+
+
+def test_inner_layers_can_be_tapped():
+    """Those that adversarial methods on FCN-8s read, at their strides (padded)."""
+    taps = ['backbone.features.16', 'backbone.features.23', 'backbone.classifier']
+    found = read_taps(fcn8s(), torch.rand(1, 3, 64, 96), taps)
+    assert [f.shape[1:] for f in found.values()] == [
+        (8, 33, 37),  # (64 + 198) / 8, rounded up
+        (16, 17, 19),
+        (5, 3, 4),  # 9 x 10 less the 6 that a kernel of 7 takes
+    ]
 
 
 def test_scores_start_at_zero_and_learn():
