@@ -118,7 +118,7 @@ def _method(config: str, cfg: Config) -> str:
 def print_table(results: dict[str, dict], per_class: bool = False) -> None:
     """Print accuracy and mIoU of each row; oracles are called so.
 
-    A row whose model has branches is followed by theirs.
+    A row whose model has several branches is followed by theirs.
 
     Args:
         results: As :func:`compare` returns them.
@@ -138,7 +138,8 @@ def print_table(results: dict[str, dict], per_class: bool = False) -> None:
     for name, row in results.items():
         oracle = ' (ORACLE)' if row['oracle'] else ''
         table.add_row(name + oracle, *(_cell(row, m) for m in measures))
-        for branch in (key.removesuffix('.mIoU') for key in row if '.mIoU' in key):
+        branches = [key.removesuffix('.mIoU') for key in row if '.mIoU' in key]
+        for branch in branches if len(branches) > 1 else ():
             cells = (_cell(row, f'{branch}.{m}') for m in measures)
             table.add_row(f'  {branch}', *cells)
     # As wide as it is where nobody looks at it in a terminal.

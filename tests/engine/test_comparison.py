@@ -55,17 +55,20 @@ def test_branches_follow_their_model(capsys):
         's1.aAcc': figure(40.0),
         's1.mIoU': figure(30.0),
         's1.IoU.a': figure(20.0),
+        's2.aAcc': figure(70.0),
+        's2.mIoU': figure(10.0),
     }
     print_table({'merged': {**row, 'IoU.a': figure(45.0), **branch}}, per_class=True)
     lines = capsys.readouterr().out.splitlines()
     cells = [[cell.strip() for cell in line.split('│')[1:-1]] for line in lines]
     assert ['merged', '45.0', '60.0', '50.0'] in cells
-    assert cells[cells.index(['merged', '45.0', '60.0', '50.0']) + 1] == [
-        's1',
-        '20.0',
-        '40.0',
-        '30.0',
-    ]
+    first = cells.index(['merged', '45.0', '60.0', '50.0']) + 1
+    assert cells[first] == ['s1', '20.0', '40.0', '30.0']
+    assert cells[first + 1] == ['s2', '-', '70.0', '10.0']
+
+    del row['mIoU'], branch['s2.aAcc'], branch['s2.mIoU']
+    print_table({'alone': {**row, **branch}})
+    assert 's1' not in capsys.readouterr().out
 
 
 def test_iou_of_each_class(capsys):
