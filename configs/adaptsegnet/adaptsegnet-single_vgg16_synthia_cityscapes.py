@@ -1,4 +1,4 @@
-# AdaptSegNet at one level, on VGG16 (Tsai et al. 2018, Sect. 4.3): SYNTHIA to Cityscapes.
+# AdaptSegNet at one level, on VGG16 (Sect. 4.3): SYNTHIA to Cityscapes.
 _base_ = [
     './adaptsegnet-single_synthia_cityscapes.py',
     '../_base_/models/deeplabv2_vgg16.py',
