@@ -28,17 +28,23 @@ def test_same_weights_after_two_iterations(method):
     config, loop, domains = benchmark.METHODS[method]
     torch.manual_seed(0)
     model, optimizer, by_hand = benchmark.build(config, loop)
-    before = copy.deepcopy(model.state_dict())
+    segmentor = getattr(model, 'segmentor', model)
+    before = [p.detach().clone() for p in segmentor.parameters()]
     for _ in range(2):
         batch = benchmark.make_batch(domains * 2, 64)
         # Both draw the same random numbers.
         for step in (lambda b: model.train_step(b, optimizer), by_hand):
             torch.manual_seed(1)
             step(copy.deepcopy(batch))
-    ours = getattr(model, 'segmentor', model).state_dict()
-    theirs = by_hand.segmentor.state_dict()
-    for name, value in ours.items():
+    assert_same(segmentor, by_hand.segmentor)
+    for name, critic in getattr(by_hand, 'critics', {}).items():
+        assert_same(model.objectives[name].discriminator, critic)
+    after = segmentor.parameters()
+    assert any((old != new).any() for old, new in zip(before, after, strict=True))
+
+
+def assert_same(ours, theirs):
+    """The same weights and statistics."""
+    theirs = theirs.state_dict()
+    for name, value in ours.state_dict().items():
         torch.testing.assert_close(value, theirs[name], rtol=1e-4, atol=1e-6, msg=name)
-    assert any(
-        (before[name] != value).any() for name, value in model.state_dict().items()
-    )

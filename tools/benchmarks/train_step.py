@@ -135,6 +135,8 @@ class OutputLoop:
             the adversarial loss.
     """
 
+    reads_target = True  # whether the classifiers' logits of the target are needed
+
     def __init__(
         self, model: nn.Module, classifiers: dict[str, nn.Module], levels: dict
     ) -> None:
@@ -164,14 +166,24 @@ class OutputLoop:
         """What a discriminator sees."""
         return logits.softmax(1)
 
-    def predict(self, domain: str, images: Tensor) -> dict[str, Tensor]:
-        """Logits of every classifier at the size of the images."""
+    def predict(
+        self, domain: str, images: Tensor, sources: list[str]
+    ) -> dict[str, Tensor]:
+        """Logits at the size of the images, of the classifiers that need them."""
         features = self.features[domain] = self.segmentor.backbone(images)
+        if domain == 'target':
+            needed = self.classifiers if self.reads_target else {}
+        else:
+            needed = {
+                name: head
+                for name, head in self.classifiers.items()
+                if domain in self.sources_of(name, sources)
+            }
         return {
             name: F.interpolate(
                 head(features), images.shape[2:], mode='bilinear', align_corners=True
             )
-            for name, head in self.classifiers.items()
+            for name, head in needed.items()
         }
 
     def supervise(self, name: str, logits: Tensor, labels: Tensor) -> Tensor:
@@ -218,13 +230,11 @@ class OutputLoop:
         loss, predictions = 0, {}
         for name in names:
             labels = torch.cat([s.gt_sem_seg.data for _, s in groups[name]])
-            predictions[name] = self.predict(name, images[name])
+            predictions[name] = self.predict(name, images[name], names)
             for head, logits in predictions[name].items():
-                known = self.sources_of(head, names)
-                if name in known:
-                    share = self.supervise(head, logits, labels) / len(known)
-                    loss = loss + share
-        target = self.predict('target', images['target'])
+                share = 1 / len(self.sources_of(head, names))
+                loss = loss + share * self.supervise(head, logits, labels)
+        target = self.predict('target', images['target'], names)
         adversarial, targets = self.adversarial(target)
         (loss + adversarial).backward()
         self.optimizer.step()
@@ -377,6 +387,8 @@ class MaximumSquaresLoop(OneLevelLoop):
 class MMDLoop(OneLevelLoop):
     """The discrepancy of features at 512 locations of each domain."""
 
+    reads_target = False
+
     def adversarial(self, target: dict[str, Tensor]) -> tuple[Tensor, dict]:
         """Seventeen kernels, all pairs."""
         del target
@@ -395,6 +407,8 @@ class MMDLoop(OneLevelLoop):
 
 class DCANLoop(OneLevelLoop):
     """Mean and deviation of the channels of four stages."""
+
+    reads_target = False
 
     def adversarial(self, target: dict[str, Tensor]) -> tuple[Tensor, dict]:
         """Those of the source towards the target's."""
