@@ -9,7 +9,7 @@ from mmuda import stack
 
 stack.prepare()
 
-from mmuda import datasets, engine, evaluation, models  # noqa: E402
+from mmuda import datasets, engine, evaluation, jobs, models  # noqa: E402
 from mmuda.version import __version__  # noqa: E402
 
-__all__ = ['__version__', 'datasets', 'engine', 'evaluation', 'models', 'stack']
+__all__ = ['__version__', 'datasets', 'engine', 'evaluation', 'jobs', 'models', 'stack']

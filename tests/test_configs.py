@@ -2,7 +2,6 @@
 
 import json
 import os
-import sys
 import textwrap
 from pathlib import Path
 
@@ -12,19 +11,17 @@ from mmengine.config import Config
 from mmengine.optim import build_optim_wrapper
 from mmseg.registry import MODELS
 
-from mmuda.datasets.demo.stand_in import make_stand_in
-from mmuda.engine.config import choose_cities, load_config, run_name, sibling
-from mmuda.engine.pairing.strategies import ORACLES
-from mmuda.engine.translation import is_translator
-from mmuda.engine.translation.source import translator_of
+from mmuda.demo.stand_in import make_stand_in
+from mmuda.jobs.config import choose_cities, load_config, run_name, sibling
+from mmuda.jobs.pairing.strategies import ORACLES
+from mmuda.jobs.translation import is_translator
+from mmuda.jobs.translation.source import translator_of
 
 ROOT = Path(__file__).parents[1]
 LEAVES = sorted(p for p in (ROOT / 'configs').rglob('*.py') if '_base_' not in p.parts)
 IDS = [str(p.relative_to(ROOT / 'configs')) for p in LEAVES]
 CITIES = ('vaihingen', 'potsdam', 'hannover', 'buxtehude', 'nienburg')
 PAIRS = [(s, t) for s in CITIES for t in CITIES if s != t]
-
-sys.path.insert(0, str(Path(__file__).parent / 'engine'))
 
 
 def build(file):
@@ -284,7 +281,7 @@ def test_trains_briefly_with_demo(file, demo_folder, monkeypatch):
     """Two iterations in this process: losses are finite, a checkpoint is written."""
     from mmengine.logging import MessageHub
 
-    from mmuda.engine.training import train
+    from mmuda.jobs.training import train
 
     monkeypatch.chdir(demo_folder)
     cfg = load_config(str(file), demo=True)

@@ -6,8 +6,8 @@ import pytest
 from mmengine.optim import build_optim_wrapper
 from mmseg.registry import MODELS
 
-from mmuda.engine.config import load_config
-from mmuda.engine.translation import is_translator
+from mmuda.jobs.config import load_config
+from mmuda.jobs.translation import is_translator
 
 CONFIGS = Path(__file__).parents[1] / 'projects/dubai/configs'
 LEAVES = sorted(CONFIGS.glob('*_dubai.py'))

@@ -6,9 +6,9 @@ Table 1 of SemI2I: ``tools/compare.py configs/semi2i/unet_*.py --per-class --out
 import argparse
 from pathlib import Path
 
-from mmuda.engine.commands import errors_in_one_line
-from mmuda.engine.comparison import compare
-from mmuda.engine.config import choose_cities
+from mmuda.jobs.command_line import errors_in_one_line
+from mmuda.jobs.comparison import compare
+from mmuda.jobs.config import choose_cities
 
 
 def main() -> None:

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from mmuda.engine.commands import errors_in_one_line
-from mmuda.engine.comparison import compare
+from mmuda.jobs.command_line import errors_in_one_line
+from mmuda.jobs.comparison import compare
 
 CONFIGS = Path(__file__).resolve().parents[1] / 'configs' / 'semsim'
 ROWS = (

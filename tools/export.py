@@ -2,8 +2,8 @@
 
 import argparse
 
-from mmuda.engine.commands import errors_in_one_line
-from mmuda.engine.export import export_segmentor
+from mmuda.jobs.command_line import errors_in_one_line
+from mmuda.jobs.export import export_segmentor
 
 
 def main() -> None:

@@ -9,18 +9,18 @@ from mmengine.config import Config
 from mmengine.dist import get_rank
 from mmengine.logging import print_log
 
-from mmuda.engine.commands import (
+from mmuda.jobs.command_line import (
     config_parser,
     errors_in_one_line,
     parse,
     read_config,
 )
-from mmuda.engine.config import load_config, sibling
-from mmuda.engine.pairing import STRATEGIES, PairingOptions
-from mmuda.engine.pairing.make import map_images, pairing_images
-from mmuda.engine.pairing.options import ESTIMATORS
-from mmuda.engine.pairing.report import write_report
-from mmuda.engine.pairing.strategies import ORACLES
+from mmuda.jobs.config import load_config, sibling
+from mmuda.jobs.pairing import STRATEGIES, PairingOptions
+from mmuda.jobs.pairing.make import map_images, pairing_images
+from mmuda.jobs.pairing.options import ESTIMATORS
+from mmuda.jobs.pairing.report import write_report
+from mmuda.jobs.pairing.strategies import ORACLES
 
 
 def parser() -> argparse.ArgumentParser:

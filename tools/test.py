@@ -4,15 +4,15 @@ from pathlib import Path
 
 from mmengine.runner import Runner
 
-from mmuda.engine.augmentation import augmented_pipeline
-from mmuda.engine.commands import (
+from mmuda.jobs.augmentation import augmented_pipeline
+from mmuda.jobs.command_line import (
     add_launcher,
     config_parser,
     errors_in_one_line,
     parse,
     read_config,
 )
-from mmuda.engine.training import join_processes
+from mmuda.jobs.training import join_processes
 
 
 def main() -> None:
@@ -28,7 +28,7 @@ def main() -> None:
     cfg = read_config(args)
     cfg.launcher = args.launcher
     cfg.load_from = args.checkpoint
-    all_weights = dict(type='FittingCheckpointHook')
+    all_weights = dict(type='StrictLoadHook')
     cfg.custom_hooks = [*(cfg.get('custom_hooks') or []), all_weights]
     cfg.test_evaluator.out = args.json or str(Path(cfg.work_dir, 'test.json'))
     if args.out:

@@ -1,13 +1,13 @@
 """Train a model by a config."""
 
-from mmuda.engine.commands import (
+from mmuda.jobs.command_line import (
     add_launcher,
     config_parser,
     errors_in_one_line,
     parse,
     read_config,
 )
-from mmuda.engine.training import enable_amp, train
+from mmuda.jobs.training import enable_amp, train
 
 
 def main() -> None:

@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
-from mmuda.engine.commands import (
+from mmuda.jobs.command_line import (
     config_parser,
     errors_in_one_line,
     parse,
     read_config,
 )
-from mmuda.engine.translation import (
+from mmuda.jobs.translation import (
     Job,
     bands_of,
     images_in,
@@ -18,8 +18,8 @@ from mmuda.engine.translation import (
     output_name,
     translate_files,
 )
-from mmuda.engine.translation.report import report
-from mmuda.engine.translation.tiling import Route, Tiling
+from mmuda.jobs.translation.report import report
+from mmuda.jobs.translation.tiling import Route, Tiling
 
 
 def main() -> None:

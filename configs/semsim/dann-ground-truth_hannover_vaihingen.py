@@ -7,15 +7,15 @@ strategy = 'ground_truth'
 # "We created 16000 image patches per target image instead of just 800, in order to find
 # a better mapping" (Sect. 5.2). They are drawn when they are loaded.
 city = _base_.target_train_unlabelled
-candidates = dict(drawn_patches=16000, data_prefix=dict(img_path='scenes'))
-image = dict(type='LoadDrawnPatch', bands=city.pipeline[0].bands)
+candidates = dict(random_patches=16000, data_prefix=dict(img_path='scenes'))
+image = dict(type='LoadRandomPatch', bands=city.pipeline[0].bands)
 pack = dict(type='PackSegInputs')
 pairing = dict(
     strategy=strategy,
     target_labels=dict(
         type=city.type,
         data_root=city.data_root,
-        pipeline=[image, dict(type='LoadDrawnLabels'), pack],
+        pipeline=[image, dict(type='LoadRandomPatchLabels'), pack],
         **candidates))
 train_dataloader = dict(
     sampler=dict(
@@ -23,5 +23,5 @@ train_dataloader = dict(
         f'{{$MMUDA_SOURCE:hannover}}_{{$MMUDA_TARGET:vaihingen}}_{strategy}.csv'),
     dataset=dict(target=dict(pipeline=[image, pack], **candidates)))
 demo = dict(
-    pairing=dict(target_labels=dict(drawn_patches=300)),
-    train_dataloader=dict(dataset=dict(target=dict(drawn_patches=300))))
+    pairing=dict(target_labels=dict(random_patches=300)),
+    train_dataloader=dict(dataset=dict(target=dict(random_patches=300))))

@@ -11,16 +11,17 @@ CLASSES, PALETTE = ISPRS.classes, ISPRS.colours
 
 
 class CityDataset(FolderDataset):
-    """A city as :func:`mmuda.datasets.preparation.prepare_city` writes it.
+    """A city as :func:`mmuda.preparation.prepare_city` writes it.
 
     Images are GeoTIFF with named bands, labels PNG with ids 0 to 5 and 255 = ignored.
     Without ``seg_map_path`` in ``data_prefix`` the city is unlabelled.
 
     Args:
-        drawn_patches: With a number, the samples are not the stored patches but as
-            many from each training image, drawn in the same way when they are loaded
-            by ``LoadDrawnPatch`` (and ``LoadDrawnLabels``): the first of them are the
-            stored ones. ``data_prefix`` then names the folder of the scenes.
+        random_patches: With a number, the samples are not the stored patches but as
+            many from each training image, cut at random in the same way when they are
+            loaded by ``LoadRandomPatch`` (and ``LoadRandomPatchLabels``): the first of
+            them are the stored ones. ``data_prefix`` then names the folder of the
+            scenes.
     """
 
     METAINFO = ISPRS.metainfo
@@ -33,10 +34,10 @@ class CityDataset(FolderDataset):
         self,
         img_suffix: str = '.tif',
         seg_map_suffix: str = '.png',
-        drawn_patches: int | None = None,
+        random_patches: int | None = None,
         **kwargs: object,
     ) -> None:
-        self.drawn_patches = drawn_patches
+        self.random_patches = random_patches
         super().__init__(img_suffix=img_suffix, seg_map_suffix=seg_map_suffix, **kwargs)
 
     @property
@@ -46,7 +47,7 @@ class CityDataset(FolderDataset):
 
     def load_data_list(self) -> list[dict]:
         """Paths of the stored patches, or what the drawn ones are drawn from."""
-        if self.drawn_patches is None:
+        if self.random_patches is None:
             return super().load_data_list()
         manifest = Path(self.data_root, 'manifest.json')
         if not manifest.is_file():
@@ -66,5 +67,5 @@ class CityDataset(FolderDataset):
                 seg_fields=[],
             )
             for image in made['train']['images']
-            for index in range(self.drawn_patches)
+            for index in range(self.random_patches)
         ]

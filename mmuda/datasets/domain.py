@@ -137,6 +137,6 @@ def _refuse_labels(target: dict | BaseDataset) -> None:
 LABEL_LOADERS = (
     'LoadAnnotations',
     'LoadLabels',
-    'LoadDrawnLabels',
+    'LoadRandomPatchLabels',
     'LoadBiomedicalAnnotation',
 )

@@ -5,7 +5,7 @@ from mmuda.datasets.taxonomy import read_taxonomy
 
 
 class StreetDataset(FolderDataset):
-    """Street scenes as :func:`mmuda.datasets.preparation.prepare_street` writes them.
+    """Street scenes as :func:`mmuda.preparation.prepare_street` writes them.
 
     Images are PNG, labels PNG with train ids from 0 and 255 = ignored. Without
     ``seg_map_path`` in ``data_prefix`` the scenes are unlabelled. ``mapping`` leads to

@@ -95,7 +95,7 @@ def load_checked(filename: str, map_location: Any = None) -> dict:
         raise ValueError(f'checkpoint {file} is damaged: {reason}') from error
 
 
-def load_fitting(model: nn.Module, weights: dict, checkpoint: str | Path) -> None:
+def load_strictly(model: nn.Module, weights: dict, checkpoint: str | Path) -> None:
     """Load weights into a model, all of them; mmengine leaves out what does not fit.
 
     Objectives may be missing: an adapted segmentor is tested without them.
@@ -134,7 +134,7 @@ def load_weights(model: nn.Module, checkpoint: str | Path) -> None:
         ValueError: If a weight is missing or has another shape.
     """
     content = CheckpointLoader.load_checkpoint(str(checkpoint), map_location='cpu')
-    load_fitting(model, content.get('state_dict', content), checkpoint)
+    load_strictly(model, content.get('state_dict', content), checkpoint)
 
 
 CheckpointLoader.register_scheme(prefixes='', loader=load_checked, force=True)

@@ -6,7 +6,7 @@ from mmuda.visualization.overlay import (
     displayable,
     overlay,
     save_panels,
-    stretched_alike,
+    stretched_together,
 )
 
 __all__ = [
@@ -15,5 +15,5 @@ __all__ = [
     'overlay',
     'save_histograms',
     'save_panels',
-    'stretched_alike',
+    'stretched_together',
 ]

@@ -30,7 +30,9 @@ def displayable(image: np.ndarray) -> np.ndarray:
     return (255 * np.clip(np.nan_to_num(scaled), 0, 1)).astype(np.uint8)
 
 
-def stretched_alike(images: Sequence[np.ndarray], eight_bits: bool) -> list[np.ndarray]:
+def stretched_together(
+    images: Sequence[np.ndarray], eight_bits: bool
+) -> list[np.ndarray]:
     """Several images as pictures whose colours can be compared.
 
     Args:

@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from mmuda.evaluation.pairing import PairingAnalysis
+from mmuda.pairing.analysis import PairingAnalysis
 
 
 def draw_scores(file: Path, scores: np.ndarray, semsim: np.ndarray | None) -> None:

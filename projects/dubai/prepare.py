@@ -14,10 +14,10 @@ import cv2
 import numpy as np
 from rich.progress import track
 
-from mmuda.datasets.preparation import Scene, draw_patch, resample, window_origins
 from mmuda.datasets.rasters import encode_geotiff
-from mmuda.engine.commands import errors_in_one_line
 from mmuda.files import write_atomically
+from mmuda.jobs.command_line import errors_in_one_line
+from mmuda.preparation import Scene, draw_patch, resample, window_origins
 
 BANDS = ('red', 'green', 'blue')
 SIZE_PX = 128

@@ -10,9 +10,9 @@ from mmuda.datasets.buxtehude import BuxtehudeCityDataset
 from mmuda.datasets.hannover import HannoverCityDataset
 from mmuda.datasets.nienburg import NienburgCityDataset
 from mmuda.datasets.potsdam import PotsdamCityDataset
-from mmuda.datasets.preparation import PatchPlan, Scene, prepare_city
 from mmuda.datasets.transforms import LoadLabels, LoadRaster  # noqa: F401
 from mmuda.datasets.vaihingen import VaihingenCityDataset
+from mmuda.preparation import PatchPlan, Scene, prepare_city
 
 init_default_scope('mmseg')
 

@@ -11,7 +11,7 @@ from PIL import Image
 from street_trees import MAKE, write_grey, write_image
 
 import mmuda.datasets  # noqa: F401
-from mmuda.engine import demo
+from mmuda.jobs import demo
 
 init_default_scope('mmseg')
 
@@ -108,7 +108,7 @@ demo = dict()
 
 
 def test_demo_images_are_an_eighth_of_the_real_ones():
-    from mmuda.datasets.demo import STREETS
+    from mmuda.demo import STREETS
 
     for name, real in (
         ('gta5', (1914, 1052)),

@@ -9,7 +9,7 @@ from mmengine.config import Config
 from mmengine.logging import MMLogger
 from mmseg.registry import HOOKS, MODELS
 
-from mmuda.engine.export import _preprocessor
+from mmuda.jobs.export import _preprocessor
 
 DOMAINS = dict(
     source=dict(mean='dataset'), target=dict(mean='dataset', std=[2.0, 2.0, 2.0])

@@ -9,9 +9,9 @@ from mmseg.registry import MODELS
 from toy_run import make_data, mmuda
 
 from mmuda.engine.checkpoint import load_checked
-from mmuda.engine.config import load_config
 from mmuda.engine.hooks.domain_moments import estimate_domain_moments
-from mmuda.engine.training import train
+from mmuda.jobs.config import load_config
+from mmuda.jobs.training import train
 
 CONFIG = """
 _base_ = 'mmuda::_base_/schedules/translation.py'

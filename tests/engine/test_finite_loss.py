@@ -8,9 +8,9 @@ import torch
 from conftest import toy_optimizers
 from toy_run import make_data, write_config
 
-from mmuda.engine.config import load_config
 from mmuda.engine.hooks import FiniteLossHook
-from mmuda.engine.training import train
+from mmuda.jobs.config import load_config
+from mmuda.jobs.training import train
 
 
 @pytest.mark.parametrize(

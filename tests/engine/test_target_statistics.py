@@ -8,7 +8,7 @@ from mmengine.runner import Runner
 from mmseg.registry import MODELS
 from toy_run import make_data, write_config
 
-from mmuda.engine.config import load_config
+from mmuda.jobs.config import load_config
 
 
 def test_statistics_are_those_of_the_target(tmp_path):

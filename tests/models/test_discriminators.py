@@ -9,7 +9,7 @@ from mmseg.registry import MODELS
 from torch import nn
 
 from mmuda.models.discriminators import ContentDiscriminator, MultiScaleDiscriminator
-from mmuda.models.translators.normalisation import InstanceNorm
+from mmuda.models.layers.spatial_norm import InstanceNorm
 
 
 def test_multi_scale_equals_pytorchs_own():

@@ -8,7 +8,7 @@ from mmuda.visualization import (
     displayable,
     overlay,
     save_panels,
-    stretched_alike,
+    stretched_together,
 )
 
 PALETTE = [[255, 0, 0], [0, 255, 0]]
@@ -48,9 +48,9 @@ def test_panels(tmp_path):
 def test_stretched_alike():
     """The first image sets the scale, so that a shift is seen; 8 bits have one."""
     ramp = np.linspace(0, 1000, 300).reshape(10, 10, 3)
-    first, second = stretched_alike([ramp, ramp + 200], False)
+    first, second = stretched_together([ramp, ramp + 200], False)
     assert second.mean() > first.mean() + 20
     grey = np.full((4, 4, 4), 77.4)
-    (plain,) = stretched_alike([grey], eight_bits=True)
+    (plain,) = stretched_together([grey], eight_bits=True)
     assert plain.shape == (4, 4, 3)
     assert (plain == 77).all()

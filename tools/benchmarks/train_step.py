@@ -29,7 +29,7 @@ from mmseg.registry import MODELS
 from mmseg.structures import SegDataSample
 from torch import Tensor, nn
 
-from mmuda.engine.config import load_config
+from mmuda.jobs.config import load_config
 
 CONFIGS = Path(__file__).parents[2] / 'configs'
 MEAN = torch.tensor([123.675, 116.28, 103.53]).view(3, 1, 1)

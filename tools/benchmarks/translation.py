@@ -30,8 +30,8 @@ from mmseg.structures import SegDataSample
 from torch import nn
 
 import mmuda  # noqa: F401  # registers what the configs name
-from mmuda.engine.translation import Job, translate_files
-from mmuda.engine.translation.tiling import Route, Tiling
+from mmuda.jobs.translation import Job, translate_files
+from mmuda.jobs.translation.tiling import Route, Tiling
 
 CONFIGS = Path(__file__).parents[2] / 'configs'
 NAMES = ('semi2i', 'cyclegan', 'colormapgan', 'unit', 'munit', 'drit')

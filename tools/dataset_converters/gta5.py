@@ -6,10 +6,10 @@ Needed, as they are or unpacked: 01_images.zip to 10_images.zip and 01_labels.zi
     python tools/dataset_converters/gta5.py RAW_FOLDER_OR_ZIPS --out data/gta5
 """
 
-from mmuda.datasets.preparation.command_line import street_parser
-from mmuda.datasets.preparation.street import gta5_pairs, prepare_street
-from mmuda.datasets.preparation.street.gta5 import GTA5_LABELS
-from mmuda.engine.commands import errors_in_one_line
+from mmuda.jobs.command_line import errors_in_one_line
+from mmuda.preparation.command_line import street_parser
+from mmuda.preparation.street import gta5_pairs, prepare_street
+from mmuda.preparation.street.gta5 import GTA5_LABELS
 
 
 def main() -> None:

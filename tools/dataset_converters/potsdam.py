@@ -7,9 +7,9 @@ Needed, as they are or unpacked: 3_Ortho_IRRG.zip, 5_Labels_all.zip and
     python tools/dataset_converters/potsdam.py RAW_FOLDER_OR_ZIPS --out data/potsdam
 """
 
-from mmuda.datasets.preparation import potsdam_scenes, prepare_city
-from mmuda.datasets.preparation.command_line import converter_parser, plan_from
-from mmuda.engine.commands import errors_in_one_line
+from mmuda.jobs.command_line import errors_in_one_line
+from mmuda.preparation import potsdam_scenes, prepare_city
+from mmuda.preparation.command_line import converter_parser, plan_from
 
 
 def main() -> None:

@@ -5,10 +5,10 @@ Needed, unpacked or zipped: RGB and GT/LABELS of SYNTHIA-RAND-CITYSCAPES.
     python tools/dataset_converters/synthia.py RAW_FOLDER --out data/synthia
 """
 
-from mmuda.datasets.preparation.command_line import street_parser
-from mmuda.datasets.preparation.street import prepare_street, synthia_pairs
-from mmuda.datasets.preparation.street.synthia import SYNTHIA_LABELS
-from mmuda.engine.commands import errors_in_one_line
+from mmuda.jobs.command_line import errors_in_one_line
+from mmuda.preparation.command_line import street_parser
+from mmuda.preparation.street import prepare_street, synthia_pairs
+from mmuda.preparation.street.synthia import SYNTHIA_LABELS
 
 
 def main() -> None:

@@ -7,10 +7,10 @@ Needed in one folder: *_col.tif, *_ir.tif and ground_truth.geojson.xz of the cit
 
 from pathlib import Path
 
-from mmuda.datasets.preparation import prepare_city, three_city_scenes
-from mmuda.datasets.preparation.command_line import converter_parser, plan_from
-from mmuda.datasets.preparation.three_cities import LOWER_LEFT
-from mmuda.engine.commands import errors_in_one_line
+from mmuda.jobs.command_line import errors_in_one_line
+from mmuda.preparation import prepare_city, three_city_scenes
+from mmuda.preparation.command_line import converter_parser, plan_from
+from mmuda.preparation.three_cities import LOWER_LEFT
 
 
 def main() -> None:

@@ -6,9 +6,9 @@ ISPRS_semantic_labeling_Vaihingen_ground_truth_eroded_COMPLETE.zip as well.
     python tools/dataset_converters/vaihingen.py RAW_FOLDER_OR_ZIPS --out data/vaihingen
 """
 
-from mmuda.datasets.preparation import prepare_city, vaihingen_scenes
-from mmuda.datasets.preparation.command_line import converter_parser, plan_from
-from mmuda.engine.commands import errors_in_one_line
+from mmuda.jobs.command_line import errors_in_one_line
+from mmuda.preparation import prepare_city, vaihingen_scenes
+from mmuda.preparation.command_line import converter_parser, plan_from
 
 
 def main() -> None:

@@ -3,23 +3,19 @@
 from mmuda.engine.hooks.dataset_mean import DatasetMeanHook
 from mmuda.engine.hooks.domain_moments import DomainMomentsHook
 from mmuda.engine.hooks.finite_loss import FiniteLossHook
-from mmuda.engine.hooks.fitting_checkpoint import FittingCheckpointHook
 from mmuda.engine.hooks.overlay import OverlayHook
-from mmuda.engine.hooks.repairing import RepairingHook
 from mmuda.engine.hooks.reproducible import ReproducibleHook
+from mmuda.engine.hooks.strict_load import StrictLoadHook
 from mmuda.engine.hooks.target_statistics import TargetStatisticsHook
-from mmuda.engine.hooks.translation import TranslationHook
 from mmuda.engine.hooks.translation_grid import TranslationGridHook
 
 __all__ = [
     'DatasetMeanHook',
     'DomainMomentsHook',
     'FiniteLossHook',
-    'FittingCheckpointHook',
     'OverlayHook',
-    'RepairingHook',
     'ReproducibleHook',
+    'StrictLoadHook',
     'TargetStatisticsHook',
     'TranslationGridHook',
-    'TranslationHook',
 ]

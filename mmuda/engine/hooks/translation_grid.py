@@ -13,7 +13,7 @@ from mmengine.visualization import TensorboardVisBackend
 from mmseg.registry import HOOKS
 
 from mmuda.datasets.domain import Draw
-from mmuda.visualization import save_panels, stretched_alike
+from mmuda.visualization import save_panels, stretched_together
 
 TITLES = {
     '': 'real',
@@ -86,7 +86,7 @@ class TranslationGridHook(Hook):
             for domain in ('source', 'target'):
                 if index < len(panels.get(domain, ())):
                     row = [panels[f'{domain}{kind}'][index] for kind in kinds]
-                    rows.append(stretched_alike(row, eight_bits))
+                    rows.append(stretched_together(row, eight_bits))
         file = Path(runner.work_dir, 'translations', f'iter_{iteration}.png')
         save_panels(file, rows, [TITLES[kind] for kind in kinds])
         picture = np.concatenate([np.concatenate(row, axis=1) for row in rows])

@@ -6,7 +6,7 @@ from mmengine.model import BaseModule
 from mmseg.registry import MODELS
 from torch import Tensor, nn
 
-from mmuda.models.translators.normalisation import InstanceNorm
+from mmuda.models.layers.spatial_norm import InstanceNorm
 
 
 @MODELS.register_module()

@@ -7,8 +7,7 @@ from mmengine.model import is_model_wrapper
 from torch import Tensor, nn
 
 from mmuda.models.domains import DomainBatch
-from mmuda.models.phased import Losses, PhasedModel
-from mmuda.models.translators.normalisation import (
+from mmuda.models.layers.spatial_norm import (
     ROUTES,
     Route,
     SpatialNorm,
@@ -16,6 +15,7 @@ from mmuda.models.translators.normalisation import (
     estimating,
     patch_moments,
 )
+from mmuda.models.phased import Losses, PhasedModel
 from mmuda.models.validity import fill_invalid
 
 
@@ -28,7 +28,7 @@ class Translator(PhasedModel):
     ("network range", usually [-1, 1]) and 0 at invalid pixels.
 
     Layers with statistics over space are those of
-    :mod:`~mmuda.models.translators.normalisation`. Their domain moments are estimated
+    :mod:`~mmuda.models.layers.spatial_norm`. Their domain moments are estimated
     by ``DomainMomentsHook`` for every checkpoint.
 
     Args:

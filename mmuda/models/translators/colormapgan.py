@@ -6,10 +6,10 @@ from mmseg.registry import MODELS
 from torch import Tensor, nn
 
 from mmuda.models.domains import DomainBatch
+from mmuda.models.layers.spatial_norm import ROUTES, patch_moments
 from mmuda.models.losses import LeastSquaresGANLoss
 from mmuda.models.phased import Losses
 from mmuda.models.translators.base import Translator
-from mmuda.models.translators.normalisation import ROUTES, patch_moments
 from mmuda.models.validity import fill_invalid
 
 BANDS = 3

@@ -6,13 +6,13 @@ from mmseg.registry import MODELS
 from torch import Tensor, nn
 
 from mmuda.models.domains import DomainBatch
+from mmuda.models.layers.autoencoder import ResidualBlock, convolution
+from mmuda.models.layers.image_pool import ImagePool
+from mmuda.models.layers.receptive_field import halo_of
+from mmuda.models.layers.spatial_norm import ROUTES, InstanceNorm, patch_moments
 from mmuda.models.losses import LeastSquaresGANLoss
 from mmuda.models.phased import Losses
-from mmuda.models.translators.autoencoder import ResidualBlock, convolution
 from mmuda.models.translators.base import Translator
-from mmuda.models.translators.image_pool import ImagePool
-from mmuda.models.translators.normalisation import ROUTES, InstanceNorm, patch_moments
-from mmuda.models.translators.receptive_field import halo_of
 from mmuda.models.validity import fill_invalid, valid_mean
 
 ACTIVATIONS = {'tanh': nn.Tanh, 'relu': nn.ReLU}

@@ -10,15 +10,15 @@ from mmseg.registry import MODELS
 from torch import Tensor, nn
 
 from mmuda.models.domains import DomainBatch
-from mmuda.models.losses.gan import VanillaGANLoss
-from mmuda.models.phased import Losses
-from mmuda.models.translators.autoencoder import (
+from mmuda.models.layers.autoencoder import (
     ContentEncoder,
     ResidualBlock,
     convolution,
 )
-from mmuda.models.translators.normalisation import LayerNorm, patch_moments
-from mmuda.models.translators.receptive_field import halo_of
+from mmuda.models.layers.receptive_field import halo_of
+from mmuda.models.layers.spatial_norm import LayerNorm, patch_moments
+from mmuda.models.losses.gan import VanillaGANLoss
+from mmuda.models.phased import Losses
 from mmuda.models.translators.shared_content import (
     OTHER,
     SharedContentTranslator,
@@ -111,7 +111,7 @@ class AttributeDecoder(nn.Module):
         num_upsamples: Transposed convolutions.
 
     Attributes:
-        convolutions: For :func:`~mmuda.models.translators.receptive_field.halo_of`.
+        convolutions: For :func:`~mmuda.models.layers.receptive_field.halo_of`.
     """
 
     def __init__(

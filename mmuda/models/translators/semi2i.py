@@ -8,17 +8,17 @@ from mmseg.registry import MODELS
 from torch import Tensor, nn
 
 from mmuda.models.domains import DomainBatch
-from mmuda.models.losses import LeastSquaresGANLoss, gradient_loss
-from mmuda.models.phased import Losses
-from mmuda.models.translators.autoencoder import ResidualBlock, convolution
-from mmuda.models.translators.base import Translator
-from mmuda.models.translators.normalisation import (
+from mmuda.models.layers.autoencoder import ResidualBlock, convolution
+from mmuda.models.layers.receptive_field import halo_of
+from mmuda.models.layers.spatial_norm import (
     ROUTES,
     AdaptiveInstanceNorm,
     InstanceNorm,
     patch_moments,
 )
-from mmuda.models.translators.receptive_field import halo_of
+from mmuda.models.losses import LeastSquaresGANLoss, gradient_loss
+from mmuda.models.phased import Losses
+from mmuda.models.translators.base import Translator
 from mmuda.models.validity import fill_invalid, valid_mean
 
 
@@ -151,7 +151,7 @@ class SemI2I(Translator):
 
     Test: AdaIN takes the global moments of the other domain (Alg. 1). What is
     normalised, here as in all layers, is normalised by the moments of its domain: see
-    :mod:`~mmuda.models.translators.normalisation`.
+    :mod:`~mmuda.models.layers.spatial_norm`.
 
     Args:
         bands: Of the images of both domains.

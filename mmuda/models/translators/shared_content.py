@@ -8,10 +8,10 @@ from mmseg.registry import MODELS
 from torch import Tensor, nn
 
 from mmuda.models.domains import DomainBatch
+from mmuda.models.layers.spatial_norm import patch_moments
 from mmuda.models.losses.gan import GANLoss
 from mmuda.models.losses.perceptual import check_bands
 from mmuda.models.translators.base import Translator
-from mmuda.models.translators.normalisation import patch_moments
 from mmuda.models.translators.style import DOMAINS
 from mmuda.models.validity import fill_invalid, valid_mean
 

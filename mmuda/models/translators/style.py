@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import torch
 from torch import Tensor, nn
 
-from mmuda.models.translators.autoencoder import convolution
+from mmuda.models.layers.autoencoder import convolution
 from mmuda.models.validity import valid_share
 
 DOMAINS = ('source', 'target')

@@ -6,10 +6,10 @@ from mmseg.registry import MODELS
 from torch import Tensor, nn
 
 from mmuda.models.domains import DomainBatch
+from mmuda.models.layers.autoencoder import autoencoder
+from mmuda.models.layers.receptive_field import halo_of
 from mmuda.models.losses.gan import LeastSquaresGANLoss
 from mmuda.models.phased import Losses
-from mmuda.models.translators.autoencoder import autoencoder
-from mmuda.models.translators.receptive_field import halo_of
 from mmuda.models.translators.shared_content import (
     OTHER,
     SharedContentTranslator,

@@ -7,8 +7,8 @@ from mmseg.registry import MODELS
 from torch import Tensor, nn
 from toys import domain_batches
 
+from mmuda.models.layers.spatial_norm import InstanceNorm
 from mmuda.models.translators import Translator, as_translator
-from mmuda.models.translators.normalisation import InstanceNorm
 
 PREPROCESSOR = dict(
     type='DomainDataPreprocessor',

@@ -13,7 +13,7 @@ from toys import (
     losses_of,
 )
 
-from mmuda.models.translators.image_pool import ImagePool
+from mmuda.models.layers.image_pool import ImagePool
 
 DISCRIMINATOR = dict(type='PatchGANDiscriminator', channels=4, num_layers=1)
 CFG = dict(

@@ -1,0 +1,30 @@
+"""Refusing checkpoints of other models, where all weights are needed."""
+
+from mmengine.hooks import Hook
+from mmengine.model import BaseTTAModel, is_model_wrapper
+from mmengine.runner import Runner
+from mmseg.registry import HOOKS
+
+from mmuda.engine.checkpoint import load_strictly
+
+
+@HOOKS.register_module()
+class StrictLoadHook(Hook):
+    """Refuses to test or resume with weights that do not fit the model.
+
+    mmengine says so in its log, leaves them out and goes on with random ones.
+    ``tools/train.py --resume`` and ``tools/test.py`` add the hook; what training begins
+    with (``load_from``) may be another model's in parts.
+    """
+
+    def after_load_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
+        """Load the weights, all of them.
+
+        Raises:
+            ValueError: If one is missing or has another shape.
+        """
+        model = runner.model
+        while is_model_wrapper(model) or isinstance(model, BaseTTAModel):
+            model = model.module
+        weights = checkpoint.get('state_dict', checkpoint)
+        load_strictly(model, weights, runner._load_from or runner.work_dir)

@@ -1,0 +1,35 @@
+"""Translating images: patches, scenes, and the source that a training config names."""
+
+from mmuda.jobs.translation.hook import TranslationHook
+from mmuda.jobs.translation.jobs import (
+    Job,
+    images_in,
+    layout,
+    link_labels,
+    output_name,
+    translate_files,
+)
+from mmuda.jobs.translation.loading import (
+    bands_of,
+    is_translator,
+    load_translator,
+)
+from mmuda.jobs.translation.tiling import Route, Tiling
+from mmuda.jobs.translation.writing import band_indexes, to_dtype
+
+__all__ = [
+    'Job',
+    'Route',
+    'Tiling',
+    'TranslationHook',
+    'band_indexes',
+    'bands_of',
+    'images_in',
+    'is_translator',
+    'layout',
+    'link_labels',
+    'load_translator',
+    'output_name',
+    'to_dtype',
+    'translate_files',
+]

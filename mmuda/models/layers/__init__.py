@@ -1,0 +1,1 @@
+"""Layers that translators and discriminators share."""

@@ -1,0 +1,89 @@
+"""Several configs and seeds as one table; batch statistics of the target."""
+
+import json
+from pathlib import Path
+
+import pytest
+import torch
+from toy_run import make_data, write_config
+
+from mmuda.jobs.comparison import compare, print_table
+
+
+@pytest.fixture
+def config(tmp_path):
+    make_data(tmp_path / 'data')
+    config = write_config(tmp_path, 'adapted', max_iters=2)
+    with open(config, 'a') as text:
+        text.write('oracle = True\n')
+    return config
+
+
+def test_compare(config, capsys):
+    out = Path('out')
+    results = compare([config], [0, 1], out, [])
+    assert json.loads((out / 'results.json').read_text())['rows'] == results
+    (row,) = results.values()
+    assert row['oracle']
+    values = torch.tensor(row['mIoU']['values'])
+    assert row['mIoU']['mean'] == pytest.approx(values.mean().item(), rel=1e-5)
+    assert row['mIoU']['std'] == pytest.approx(values.std().item(), rel=1e-4)
+    assert len(values) == 2
+    assert (out / 'predictions.png').stat().st_size > 1000
+    printed = capsys.readouterr().out
+    assert 'adapted (ORACLE)' in printed
+    assert '±' in printed
+    assert compare([config], [0, 1], out, []) == results
+
+
+def test_one_seed_has_no_deviation(capsys):
+    row = {m: dict(values=[50.0], mean=50.0, std=None) for m in ('aAcc', 'mIoU')}
+    print_table({'x': dict(oracle=False, **row)})
+    printed = capsys.readouterr().out
+    assert '50.0 ' in printed
+    assert 'ORACLE' not in printed
+
+
+def test_branches_follow_their_model(capsys):
+    """Table 1 of multi-source adaptation: the merge, then S1, S2, S-All."""
+
+    def figure(value):
+        return dict(values=[value], mean=value, std=None)
+
+    row = {'oracle': False, 'aAcc': figure(60.0), 'mIoU': figure(50.0)}
+    branch = {
+        's1.aAcc': figure(40.0),
+        's1.mIoU': figure(30.0),
+        's1.IoU.a': figure(20.0),
+        's2.aAcc': figure(70.0),
+        's2.mIoU': figure(10.0),
+    }
+    print_table({'merged': {**row, 'IoU.a': figure(45.0), **branch}}, per_class=True)
+    lines = capsys.readouterr().out.splitlines()
+    cells = [[cell.strip() for cell in line.split('│')[1:-1]] for line in lines]
+    assert ['merged', '45.0', '60.0', '50.0'] in cells
+    first = cells.index(['merged', '45.0', '60.0', '50.0']) + 1
+    assert cells[first] == ['s1', '20.0', '40.0', '30.0']
+    assert cells[first + 1] == ['s2', '-', '70.0', '10.0']
+
+    del row['mIoU'], branch['s2.aAcc'], branch['s2.mIoU']
+    print_table({'alone': {**row, **branch}})
+    assert 's1' not in capsys.readouterr().out
+
+
+def test_iou_of_each_class(capsys):
+    """Classes come first; a class without IoU in some run is a dash."""
+    figure = dict(values=[50.0], mean=50.0, std=None)
+    common = {'oracle': False, 'aAcc': figure, 'mIoU': figure}
+    rows = {'x': {**common, 'IoU.road': figure}, 'y': {**common, 'IoU.tree': figure}}
+    print_table(rows, per_class=True)
+    printed = capsys.readouterr().out
+    assert printed.index('road IoU') < printed.index('tree IoU') < printed.index('acc')
+    assert '-' in printed.splitlines()[3]
+    rows = {'a_long_name_' * 9: {**common, **{f'IoU.{i}': figure for i in range(30)}}}
+    print_table(rows, per_class=True)
+    printed = capsys.readouterr().out
+    assert 'a_long_name_' * 9 in printed
+    assert '29 IoU %' in printed
+    print_table(rows)
+    assert 'road' not in capsys.readouterr().out
