@@ -75,7 +75,6 @@ def toy_adaptor(tap='backbone.decoder.0', **segmentor):
                 tap=tap,
                 discriminator=dict(
                     type='InvertedBottleneckDiscriminator',
-                    in_channels=4,
                     channels=(4, 4, 4),
                     norm_cfg=dict(type='GN', num_groups=1),
                 ),

@@ -1,4 +1,4 @@
-"""One optimizer a phase."""
+"""One optimizer per phase."""
 
 from typing import Any
 
@@ -19,7 +19,20 @@ class PhasedOptimWrapperDict(OptimWrapperDict):
 
     mmengine's own leaves its members ignorant of the number of iterations; the rest
     of an accumulation window at the end of training would never be applied.
+
+    Args:
+        shared: Phases that step with the optimizer of another phase, by that.
+        **wrappers: The optimizers, by phase.
     """
+
+    def __init__(
+        self, shared: dict[str, str] | None = None, **wrappers: OptimWrapper
+    ) -> None:
+        super().__init__(**wrappers)
+        self.shared = shared or {}
+
+    def __getitem__(self, phase: str) -> OptimWrapper:
+        return super().__getitem__(self.shared.get(phase, phase))
 
     def initialize_count_status(
         self, model: nn.Module, init_counts: int, max_counts: int
@@ -61,15 +74,17 @@ class PhasedOptimWrapperConstructor:
         optim_wrapper = dict(
             constructor='PhasedOptimWrapperConstructor',
             supervise=dict(type='OptimWrapper', optimizer=dict(type='Adadelta')),
-            critic=dict(...))
+            critic=dict(...),
+            align='supervise')  # two steps of one optimizer, with one momentum
 
     Args:
         optim_wrapper_cfg: Configs of optimizer wrappers by name of the phase.
         paramwise_cfg: Must be None; each phase has a ``paramwise_cfg`` of its own.
 
     Raises:
-        ValueError: If phases and optimizers do not have the same names, or
-            ``paramwise_cfg`` is given here.
+        ValueError: If phases and optimizers do not have the same names, phases share
+            an optimizer that do not update the same, or accumulate gradients with it,
+            or ``paramwise_cfg`` is given here.
     """
 
     def __init__(
@@ -82,6 +97,11 @@ class PhasedOptimWrapperConstructor:
             for name, cfg in optim_wrapper_cfg.items()
             if isinstance(cfg, dict)
         }
+        self.shared = {
+            name: owner
+            for name, owner in optim_wrapper_cfg.items()
+            if isinstance(owner, str) and owner in self.configs
+        }
 
     def __call__(self, model: nn.Module) -> OptimWrapper | OptimWrapperDict:
         """Build the optimizers of ``model``, a :class:`PhasedModel` or its wrapper."""
@@ -91,14 +111,30 @@ class PhasedOptimWrapperConstructor:
                 f'optimizers by phase need a PhasedModel, got {type(model).__name__}'
             )
         phases = [phase.name for phase in model.phases]
-        if set(phases) != set(self.configs):
+        known = {*self.configs, *self.shared}
+        if set(phases) != known:
             raise ValueError(
                 f'the model has the phases {phases}, optim_wrapper has '
-                f'{sorted(self.configs)}: each phase needs one'
+                f'{sorted(known)}: each phase needs one'
             )
+        self._check_shared(model)
         return PhasedOptimWrapperDict(
-            **{name: self._build(model, name) for name in phases}
+            self.shared,
+            **{n: self._build(model, n) for n in phases if n in self.configs},
         )
+
+    def _check_shared(self, model: PhasedModel) -> None:
+        for phase, owner in self.shared.items():
+            if model.learnable(phase) != model.learnable(owner):
+                raise ValueError(
+                    f'phase {phase!r} has the optimizer of {owner!r}, but does not '
+                    'update the same modules'
+                )
+            if self.configs[owner].get('accumulative_counts', 1) > 1:
+                raise ValueError(
+                    f'phases {phase!r} and {owner!r} share an optimizer, which can not '
+                    'accumulate gradients (accumulative_counts)'
+                )
 
     def _build(self, model: PhasedModel, phase: str) -> OptimWrapper:
         cfg: dict[str, Any] = dict(self.configs[phase])

@@ -1,13 +1,15 @@
 """The model of every adaptation method: a segmentor and its objectives."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
+from mmengine.model import ModuleDict
 from mmseg.registry import MODELS
 from torch import Tensor, nn
 
 from mmuda.models.domains import DomainBatch, Domains
+from mmuda.models.normalisation import ROLES, STATISTICS, DomainStatistics
+from mmuda.models.passes import Passes
 from mmuda.models.phased import Losses, PhasedModel
-from mmuda.models.taps import check_taps
 
 
 @MODELS.register_module()
@@ -25,13 +27,17 @@ class DomainAdaptor(PhasedModel):
             their modules in ``phases`` (``'objectives.<name>.discriminator'``).
         phases: See :class:`~mmuda.models.phased.PhasedModel`.
         data_preprocessor: Usually a ``DomainDataPreprocessor``.
-        pretrained: Set to None by MMSeg's ``init_model``; handed to the segmentor.
-        train_cfg: Likewise.
-        test_cfg: Likewise, where the segmentor has none of its own.
+        statistics: Settings of
+            :class:`~mmuda.models.normalisation.DomainStatistics`: ``alpha``, by
+            default 1, what batch normalisation takes from the target outside training.
         init_cfg: As in :class:`mmengine.model.BaseModule`.
+        **given: What MMSeg's ``init_model`` sets in any model (``pretrained``,
+            ``train_cfg``): the segmentor's, where it has none of its own.
 
     Raises:
-        ValueError: If an objective taps a layer that the segmentor lacks.
+        ValueError: If an objective taps a layer that the segmentor lacks or has losses
+            in a phase that there is not, if nobody has losses in a phase, or if no
+            phase updates what an objective has to learn.
     """
 
     def __init__(
@@ -40,41 +46,107 @@ class DomainAdaptor(PhasedModel):
         objectives: dict[str, dict],
         phases: Sequence[dict],
         data_preprocessor: dict | None = None,
-        pretrained: str | None = None,
-        train_cfg: dict | None = None,
-        test_cfg: dict | None = None,
+        statistics: dict | None = None,
         init_cfg: dict | None = None,
+        **given: object,
     ) -> None:
         super().__init__(phases, data_preprocessor, init_cfg)
-        given = dict(pretrained=pretrained, train_cfg=train_cfg, test_cfg=test_cfg)
         segmentor = {**{k: v for k, v in given.items() if v is not None}, **segmentor}
         # The preprocessor works before the domains are told apart: it is ours.
         segmentor.pop('data_preprocessor', None)
         self.segmentor = MODELS.build(segmentor)
-        self.objectives = nn.ModuleDict(
+        self.objectives = ModuleDict(
             {name: MODELS.build(cfg) for name, cfg in objectives.items()}
         )
         for objective in self.objectives.values():
-            check_taps(self.segmentor, objective.taps)
+            objective.attach(self.segmentor)
+        self.statistics = DomainStatistics(self.segmentor, **(statistics or {}))
+        self._check_phases()
+        self._check_learners()
+        self._reads: dict[tuple[str, ...], frozenset[nn.Parameter]] = {}
 
-    def phase_losses(self, phase: str, batch: dict[str, DomainBatch]) -> Losses:
+    def _check_phases(self) -> None:
+        known = [phase.name for phase in self.phases]
+        for name, objective in self.objectives.items():
+            unknown = [phase for phase in objective.phases if phase not in known]
+            if unknown:
+                raise ValueError(
+                    f'objective {name!r} ({type(objective).__name__}) has losses in '
+                    f'phase {unknown[0]!r}, the model has the phases {known}'
+                )
+        for phase in known:
+            if not any(phase in o.phases for o in self.objectives.values()):
+                raise ValueError(f'no objective has a loss in phase {phase!r}')
+
+    def _check_learners(self) -> None:
+        updated = set().union(*self.resolve_updates().values())
+        for name, parameter in self.objectives.named_parameters():
+            if parameter.requires_grad and parameter not in updated:
+                owner = name.rsplit('.', 1)[0]
+                raise ValueError(
+                    f'no phase updates objectives.{owner}, which would stay random: '
+                    'name it, or a module that it is part of, in `updates` of a phase'
+                )
+
+    def begin_iteration(self, batch: dict[str, DomainBatch]) -> Domains:
+        """The domains of a mini-batch, with the passes of the iteration that begins."""
+        passes = Passes(
+            self.segmentor,
+            self.statistics,
+            self.requires_grad_of,
+            self._taps_of,
+            self._reads,
+        )
+        return Domains(batch, passes, self.data_preprocessor)
+
+    def _taps_of(self, phases: Collection[str] | None) -> tuple[str, ...]:
+        """Submodules of the segmentor that are read in some phases, or in any."""
+        return tuple(
+            dict.fromkeys(
+                tap
+                for objective in self.objectives.values()
+                if phases is None or not set(phases).isdisjoint(objective.phases)
+                for tap in objective.taps
+            )
+        )
+
+    def phase_losses(self, phase: str, batch: Domains) -> Losses:
         """What all objectives add in ``phase``, as ``<objective>.<loss>``."""
-        domains = Domains(batch, self)
+        batch.begin(phase)
+        losses = {name: {} for name in self.objectives}
+        # Their passes serve the others, whatever the order of the config.
+        first = sorted(losses, key=lambda n: not self.objectives[n].supervises)
+        for name in first:
+            losses[name] = self.objectives[name].loss(phase, batch)
         return {
             f'{name}.{key}': value
-            for name, objective in self.objectives.items()
-            for key, value in objective.loss(phase, domains).items()
+            for name, found in losses.items()
+            for key, value in found.items()
         }
+
+    def finish_phase(self, phase: str, batch: Domains, stepped: bool) -> None:
+        """Let passes and objectives know that a phase is over.
+
+        Args:
+            phase: Its name.
+            batch: The domains.
+            stepped: Whether its optimizer has changed the weights.
+        """
+        batch.finish(self.learnable(phase) if stepped else ())
+        if stepped:
+            for objective in self.objectives.values():
+                objective.after_step(phase)
 
     def infer(self, inputs: Tensor, data_samples: list | None, mode: str) -> object:
         """What the segmentor says."""
         return self.segmentor(inputs, data_samples, mode=mode)
 
-    @property
-    def taps(self) -> tuple[str, ...]:
-        """Submodules of the segmentor that objectives read."""
-        taps = (tap for objective in self.objectives.values() for tap in objective.taps)
-        return tuple(dict.fromkeys(taps))
+    def train(self, mode: bool = True) -> 'DomainAdaptor':
+        """Outside training, with the batch statistics that the config declares."""
+        super().train(mode)
+        if not mode:
+            self.statistics.blend()
+        return self
 
     # What MMSeg's inferencers and test-time augmentation read from a model.
     @property
@@ -92,14 +164,30 @@ class DomainAdaptor(PhasedModel):
         """How logits are resized to the image."""
         return self.segmentor.align_corners
 
+    def _save_to_state_dict(self, *args: object, **kwargs: object) -> None:
+        """A checkpoint holds the segmentor as it is tested."""
+        self.statistics.blend()
+        super()._save_to_state_dict(*args, **kwargs)
+
     def _load_from_state_dict(
         self, state_dict: dict, prefix: str, *args: object
     ) -> None:
         """Accept a plain segmentor's checkpoint as well as the adaptor's own."""
-        ours = tuple(f'{prefix}{name}.' for name in self._modules)
         plain = tuple(f'{prefix}{name}.' for name in self.segmentor._modules)
-        if not any(key.startswith(ours) for key in state_dict):
+        if not any(key.startswith(f'{prefix}segmentor.') for key in state_dict):
             for key in [key for key in state_dict if key.startswith(plain)]:
                 inner = key[len(prefix) :]
                 state_dict[f'{prefix}segmentor.{inner}'] = state_dict.pop(key)
+            self._begin_statistics(state_dict, prefix)
         super()._load_from_state_dict(state_dict, prefix, *args)
+
+    def _begin_statistics(self, state_dict: dict, prefix: str) -> None:
+        """A plain segmentor's batch statistics are those of what it was trained on."""
+        for path in self.statistics.layers:
+            for name in STATISTICS:
+                value = state_dict.get(f'{prefix}segmentor.{path}.{name}')
+                if value is not None:
+                    for role in ROLES:
+                        key = f'{prefix}statistics.{role}.{path}.{name}'
+                        known = value if role == 'source' else value.clone().zero_()
+                        state_dict.setdefault(key, known)

@@ -9,9 +9,11 @@ from mmseg.models import SegDataPreProcessor
 from mmseg.registry import MODELS
 from torch import Tensor, nn
 
-from mmuda.models.domains import DomainBatch
+from mmuda.models.domains import SOURCE, TARGET, DomainBatch
+from mmuda.models.validity import fill_invalid
 
 MEASURED = 'dataset'
+IGNORED = 255
 
 
 @MODELS.register_module()
@@ -38,6 +40,7 @@ class RasterDataPreprocessor(SegDataPreProcessor):
         **kwargs: object,
     ) -> None:
         super().__init__(**kwargs)
+        self.swaps_bands = bool(kwargs.get('rgb_to_bgr') or kwargs.get('bgr_to_rgb'))
         self.measures_mean = mean == MEASURED
         if self.measures_mean:
             mean = [0.0] * len(std or ())
@@ -101,6 +104,21 @@ class DomainDataPreprocessor(BaseDataPreprocessor):
             return 0.0, 1.0
         return chosen.mean, chosen.std
 
+    def denormalise(self, images: Tensor, domain: str) -> Tensor:
+        """Images (N, bands, H, W) of a domain as they were in their files."""
+        mean, std = self.normalisation(domain)
+        return self._swapped(images * std + mean, domain)
+
+    def normalise(self, images: Tensor, domain: str) -> Tensor:
+        """Images (N, bands, H, W) in the units of files, as networks see a domain's."""
+        mean, std = self.normalisation(domain)
+        return (self._swapped(images, domain) - mean) / std
+
+    def _swapped(self, images: Tensor, domain: str) -> Tensor:
+        """Red and blue exchanged, where the preprocessor does it to three bands."""
+        swaps = self._of(domain).swaps_bands and images.shape[1] == 3
+        return images.flip(1) if swaps else images
+
     def measuring(self) -> dict[str, RasterDataPreprocessor]:
         """The preprocessors whose mean is that of their domain's images."""
         return {
@@ -136,14 +154,28 @@ class DomainDataPreprocessor(BaseDataPreprocessor):
             )
             group['inputs'].append(image)
             group['data_samples'].append(sample)
-        order = sorted(groups, key=lambda name: (name == 'target', name))
+        order = sorted(groups, key=lambda name: (name == TARGET, name))
         return {name: self._batch(name, groups[name]) for name in order}
 
     def _batch(self, domain: str, group: dict) -> DomainBatch:
         sizes = [image.shape[1:] for image in group['inputs']]
-        batch = DomainBatch(**self._of(domain)(group, True))
+        role = TARGET if domain == TARGET else SOURCE
+        batch = DomainBatch(**self._of(domain)(group, True), role=role)
         batch.valid = _valid(batch, sizes)
+        if batch.valid is not None:
+            _silence_invalid(batch)
         return batch
+
+
+def _silence_invalid(batch: DomainBatch) -> None:
+    """Let invalid pixels say nothing: neither their values nor their labels."""
+    batch.inputs = fill_invalid(batch.inputs, batch.valid)
+    for sample, valid in zip(batch.data_samples, batch.valid, strict=True):
+        if 'gt_sem_seg' in sample:
+            labels = sample.gt_sem_seg.data
+            sample.gt_sem_seg.data = labels.masked_fill(
+                ~valid.to(labels.device), IGNORED
+            )
 
 
 def _valid(batch: DomainBatch, sizes: list[torch.Size]) -> Tensor | None:

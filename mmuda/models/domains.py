@@ -1,16 +1,14 @@
-"""What an objective sees of an iteration: the domains of the mini-batch."""
+"""What an objective sees of an iteration: the domains and what passes make of them."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import nullcontext
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from torch import Tensor, nn
 
-from mmuda.models.taps import read_taps, record_taps
+from mmuda.models.passes import Passes
+from mmuda.models.validity import valid_mean
 
-if TYPE_CHECKING:
-    from mmuda.models.adaptor import DomainAdaptor
+SOURCE, TARGET = 'source', 'target'
 
 
 @dataclass
@@ -18,37 +16,47 @@ class DomainBatch:
     """The images of one domain in a mini-batch.
 
     Args:
-        inputs: Normalised images, float, shape (N, bands, H, W).
-        data_samples: MMSeg's data samples, one an image; those of the target
-            hold no labels.
+        inputs: Normalised images, float, shape (N, bands, H, W); 0 at invalid pixels.
+        data_samples: MMSeg's data samples, one per image; those of the target
+            hold no labels, others none at invalid pixels.
         valid: Where the images are valid, bool, shape (N, 1, H, W); None where all
             pixels are.
+        role: ``'source'``, ``'target'``, or what an objective calls a domain that it
+            makes, such as ``'mixed'``.
     """
 
     inputs: Tensor
     data_samples: list
     valid: Tensor | None = None
+    role: str = SOURCE
 
     def __len__(self) -> int:
         return len(self.data_samples)
 
+    def mean(self, values: Tensor) -> Tensor:
+        """Mean of values (N, C, h, w) over the valid part of the images."""
+        return valid_mean(values, self.valid)
+
 
 class Domains(Mapping[str, DomainBatch]):
-    """The domains of a mini-batch by name, with the segmentor that maps them.
+    """The domains of a mini-batch by name, for the whole of an iteration.
 
-    It lives for one phase, within which weights stand still: what one objective has
-    computed of a domain serves the others (:meth:`segmentation_losses`,
-    :meth:`outputs`).
+    All forward passes are asked for here (see :class:`~mmuda.models.passes.Passes`):
+    none is made twice on the same images and weights, whoever asks first and in
+    whatever phase.
 
     Args:
-        batch: :class:`DomainBatch` by domain name, in the preprocessor's order.
-        model: The adaptor in training.
+        batch: :class:`DomainBatch` by domain name, sources first, target last.
+        passes: The forward passes of the iteration.
+        preprocessor: The model's ``DomainDataPreprocessor``.
     """
 
-    def __init__(self, batch: dict[str, DomainBatch], model: 'DomainAdaptor') -> None:
-        self._batch = batch
-        self._model = model
-        self._outputs: dict[str, dict[str, Tensor]] = {}
+    def __init__(
+        self, batch: dict[str, DomainBatch], passes: Passes, preprocessor: nn.Module
+    ) -> None:
+        self._batch = dict(batch)
+        self._passes = passes
+        self._preprocessor = preprocessor
 
     def __getitem__(self, name: str) -> DomainBatch:
         try:
@@ -67,74 +75,101 @@ class Domains(Mapping[str, DomainBatch]):
 
     @property
     def sources(self) -> list[str]:
-        """Names of the labelled domains, in order."""
-        return [name for name in self._batch if name != 'target']
+        """Names of the labelled domains of the data, in order."""
+        return [name for name, batch in self._batch.items() if batch.role == SOURCE]
 
     @property
     def segmentor(self) -> nn.Module:
         """The MMSeg segmentor in training."""
-        return self._model.segmentor
+        return self._passes.segmentor
 
-    @property
-    def state(self) -> dict:
-        """What earlier phases of this iteration left for later ones."""
-        return self._model.state
+    def begin(self, phase: str) -> None:
+        """The model begins a phase."""
+        self._passes.begin(phase)
 
-    def segmentation_losses(self, name: str) -> dict[str, Tensor]:
-        """The segmentor's own losses on the labels of a domain."""
-        with record_taps(self.segmentor, self._model.taps) as outputs:
-            losses = self.segmentor.loss(self[name].inputs, self[name].data_samples)
-        self._outputs[name] = outputs
-        return losses
+    def finish(self, changed: Collection[nn.Parameter]) -> None:
+        """The model has finished a phase, in which these parameters have changed."""
+        self._passes.finish(changed)
 
-    def outputs(self, name: str, taps: Sequence[str]) -> dict[str, Tensor]:
-        """Outputs of inner layers for one domain, with their graph.
+    def add(self, name: str, batch: DomainBatch) -> None:
+        """Let the others see a domain that an objective has made, till the end.
 
-        They are those of the forward pass that :meth:`segmentation_losses` made in
-        this phase; without one, of a pass that reads what all objectives tap.
+        Args:
+            name: How it is asked for from now on.
+            batch: Its images; with labels, if it is to be learned from.
+
+        Raises:
+            ValueError: If there is such a domain already.
+        """
+        if name in self._batch:
+            raise ValueError(f'the mini-batch has a domain {name!r} already')
+        self._batch[name] = batch
+
+    def outputs(
+        self,
+        name: str,
+        taps: Sequence[str],
+        phases: Sequence[str] | None = None,
+        as_of: str | None = None,
+    ) -> dict[str, Tensor]:
+        """Outputs of inner layers for one domain, each domain in a pass by itself.
 
         Args:
             name: The domain.
             taps: See :func:`mmuda.models.taps.read_taps`.
+            phases: The phases that will back-propagate through the result; by default
+                the current one. To every other phase it comes detached.
+            as_of: A phase: the outputs of the pass that was made in it, detached, even
+                if the weights have changed since (as the discriminators of published
+                code learn from the predictions before the segmentor's step).
 
         Returns:
             ``{tap: (N, D, h, w)}``.
         """
-        known = self._outputs.get(name, {})
-        if not known.keys() >= set(taps):
-            wanted = (*self._model.taps, *taps)
-            known = read_taps(self.segmentor, self[name].inputs, wanted)
-            self._outputs[name] = known
-        return {tap: known[tap] for tap in taps}
+        return self._passes.outputs(self[name], taps, phases, as_of)
 
-    def features(
-        self, taps: Sequence[str], graph_for: str | None = None
-    ) -> dict[str, dict[str, Tensor]]:
-        """Outputs of inner layers for all domains.
-
-        Each domain passes through the segmentor by itself, so that batch
-        normalisation takes the statistics of that domain, as it does at test time
-        with ``TargetStatisticsHook``.
+    def segmentation_losses(
+        self, name: str, weights: Tensor | None = None
+    ) -> dict[str, Tensor]:
+        """The segmentor's own losses on the labels of a domain.
 
         Args:
-            taps: See :func:`mmuda.models.taps.read_taps`.
-            graph_for: A later phase that will back-propagate through the result.
-                The parameters of that phase are recorded, so that the forward
-                pass is not repeated; the current phase must detach.
-
-        Returns:
-            ``{tap: {domain: (N, D, h, w)}}``.
+            name: The domain.
+            weights: Of each pixel, shape (N, H, W); see
+                :func:`~mmuda.models.pixel_weights.pixel_weights`.
         """
-        recorded = (
-            nullcontext()
-            if graph_for is None
-            else self._model.requires_grad_of(graph_for)
-        )
-        with recorded:
-            outputs = {
-                name: read_taps(self.segmentor, domain.inputs, taps)
-                for name, domain in self._batch.items()
-            }
-        return {
-            tap: {name: output[tap] for name, output in outputs.items()} for tap in taps
-        }
+        return self._passes.losses(self[name], weights)
+
+    def through(
+        self,
+        call: Callable,
+        *inputs: Tensor,
+        phases: Sequence[str] | None = None,
+        as_of: str | None = None,
+    ) -> Tensor:
+        """What an objective's own network, or a function, makes of tensors.
+
+        Asked for again with the same tensors, it is not computed again, as long as the
+        network's weights have not changed.
+
+        Args:
+            call: A module, a function, or a method of an object that lives on. What it
+                returns depends on ``inputs`` and the weights of the module alone.
+            *inputs: Tensors, detached or not.
+            phases: See :meth:`outputs`.
+            as_of: Likewise.
+        """
+        return self._passes.through(call, *inputs, phases=phases, as_of=as_of)
+
+    def images(self, name: str) -> Tensor:
+        """Images of a domain in the units of its files, (N, bands, H, W)."""
+        domain = self._statistics_of(name)
+        return self._preprocessor.denormalise(self[name].inputs, domain)
+
+    def normalised(self, images: Tensor, like: str) -> Tensor:
+        """Images in the units of files, as the segmentor sees those of ``like``."""
+        return self._preprocessor.normalise(images, self._statistics_of(like))
+
+    def _statistics_of(self, name: str) -> str:
+        """The domain whose normalisation ``name`` has: its own, or the target's."""
+        return name if self[name].role in (SOURCE, TARGET) else TARGET

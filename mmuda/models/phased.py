@@ -79,9 +79,26 @@ class PhasedModel(BaseModel):
         self._learnable: dict[str, list[nn.Parameter]] = {}
         self._gradients: dict[str, dict[nn.Parameter, Tensor]] = {}
 
+    def begin_iteration(self, batch: dict) -> object:
+        """What the phases of the iteration that begins get of the mini-batch."""
+        return batch
+
     @abstractmethod
-    def phase_losses(self, phase: str, batch: dict) -> Losses:
-        """Losses of one phase: scalars, those with 'loss' in their name are summed."""
+    def phase_losses(self, phase: str, batch: object) -> Losses:
+        """Losses of one phase: scalars, those with 'loss' in their name are summed.
+
+        Without any, nobody learns in the phase this time.
+        """
+
+    def finish_phase(self, phase: str, batch: object, stepped: bool) -> None:
+        """A phase is over.
+
+        Args:
+            phase: Its name.
+            batch: What :meth:`begin_iteration` returned.
+            stepped: Whether its optimizer has changed the weights; in the middle of an
+                accumulation window it has not.
+        """
 
     def learnable(self, phase: str) -> list[nn.Parameter]:
         """Parameters that ``phase`` updates, each once, in the order of the model.
@@ -89,13 +106,22 @@ class PhasedModel(BaseModel):
         Parameters that the model itself froze (``frozen_stages``) are left out.
 
         Raises:
-            ValueError: If a path of ``updates`` names no module, or nothing learns.
+            ValueError: If there is no such phase, a path of ``updates`` names no
+                module, or nothing learns.
         """
         if not self._learnable:
-            # Some backbones freeze their stages only when put into training mode.
-            self.train(self.training)
-            self._learnable = {p.name: self._resolve(p) for p in self.phases}
+            self._learnable = self.resolve_updates()
+        if phase not in self._learnable:
+            raise ValueError(
+                f'there is no phase {phase!r}, the model has {list(self._learnable)}'
+            )
         return self._learnable[phase]
+
+    def resolve_updates(self) -> dict[str, list[nn.Parameter]]:
+        """What :meth:`learnable` keeps, by phase, looked up anew."""
+        # Some backbones freeze their stages only when put into training mode.
+        self.train(self.training)
+        return {phase.name: self._resolve(phase) for phase in self.phases}
 
     def _resolve(self, phase: Phase) -> list[nn.Parameter]:
         wanted: set[nn.Parameter] = set()
@@ -155,23 +181,23 @@ class PhasedModel(BaseModel):
             optim_wrapper: One :class:`OptimWrapper` per phase, by name.
             forward: The model, or the wrapper through which it must be called.
 
-        Raises:
-            ValueError: If a phase has no loss.
         """
-        batch = self.data_preprocessor(data, True)
         self.state = {}
+        batch = self.begin_iteration(self.data_preprocessor(data, True))
         logged: Losses = {}
         for phase in self._phases_of_iteration():
             wrapper = optim_wrapper[phase.name]
             with self.requires_grad_of(phase.name), self._gradients_of(phase.name):
                 with wrapper.optim_context(forward):
                     losses = forward(batch, mode='phase', phase=phase.name)
-                if not losses:
-                    raise ValueError(f'no objective has a loss in phase {phase.name!r}')
                 total, log = self.parse_losses(losses)
-                wrapper.update_params(total)
-            log[f'loss_{phase.name}'] = log.pop('loss')
+                learns = any('loss' in name for name in losses)
+                if learns:
+                    wrapper.update_params(total)
+                    log[f'loss_{phase.name}'] = log['loss']
+            log.pop('loss')
             logged.update(log)
+            self.finish_phase(phase.name, batch, learns and wrapper.should_update())
         self.state = {}
         return logged
 

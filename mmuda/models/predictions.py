@@ -4,35 +4,33 @@ import math
 
 import torch.nn.functional as F  # noqa: N812
 from mmseg.models.utils import resize
-from torch import Tensor, nn
+from torch import Tensor
 
 from mmuda.models.domains import Domains
 
 LOGITS_TAP = 'decode_head.conv_seg'
 
 
-def image_logits(domains: Domains, name: str, tap: str) -> Tensor:
+def image_logits(
+    domains: Domains, name: str, tap: str, as_of: str | None = None
+) -> Tensor:
     """Class scores at every pixel of a domain's images.
 
     Args:
         domains: The mini-batch.
         name: The domain.
         tap: A classifier of the segmentor, ``'decode_head.conv_seg'`` in most.
+        as_of: See :meth:`Domains.outputs`.
 
     Returns:
         Logits (N, C, H, W), resized as the segmentor does it.
     """
-    logits = domains.outputs(name, [tap])[tap]
-    return at_image_size(logits, domains[name].inputs, domains.segmentor)
-
-
-def at_image_size(logits: Tensor, images: Tensor, segmentor: nn.Module) -> Tensor:
-    """Logits (N, C, h, w) resized to their images (N, bands, H, W)."""
+    logits = domains.outputs(name, [tap], as_of=as_of)[tap]
     return resize(
         logits,
-        size=images.shape[2:],
+        size=domains[name].inputs.shape[2:],
         mode='bilinear',
-        align_corners=segmentor.align_corners,
+        align_corners=domains.segmentor.align_corners,
     )
 
 

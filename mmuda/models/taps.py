@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
+import torch
 from torch import Tensor, nn
 
 LOGITS = 'logits'
@@ -94,3 +95,61 @@ def _forward(segmentor: nn.Module, inputs: Tensor, taps: Iterable[str]) -> Tenso
     for head in heads if isinstance(heads, nn.ModuleList) else [heads]:
         head(features)
     return segmentor.decode_head(features)
+
+
+class ParametersRead:
+    """Within it, notes which parameters of a model forward passes depend on.
+
+    Those of every module that runs.
+
+    Args:
+        model: Any module.
+    """
+
+    def __init__(self, model: nn.Module) -> None:
+        self._model = model
+        self.parameters: set[nn.Parameter] = set()
+
+    def _note(self, module: nn.Module, _: tuple) -> None:
+        self.parameters.update(module.parameters(recurse=False))
+
+    def __enter__(self) -> 'ParametersRead':
+        self._handles = [
+            module.register_forward_pre_hook(self._note)
+            for module in self._model.modules()
+            if next(module.parameters(recurse=False), None) is not None
+        ]
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for handle in self._handles:
+            handle.remove()
+
+
+IMAGE_SIZE = 64  # pixels; enough for a stride of 32
+
+
+@torch.no_grad()
+def channels_of(segmentor: nn.Module, taps: Iterable[str]) -> dict[str, int]:
+    """Channels of what each tap gives, found by passing a small image.
+
+    Weights, statistics and random numbers stay as they are.
+
+    Raises:
+        ValueError: If the segmentor has no convolution, whose input says how many bands
+            its images have.
+    """
+    convolutions = (m for m in segmentor.modules() if isinstance(m, nn.Conv2d))
+    first = next(convolutions, None)
+    if first is None:
+        raise ValueError(
+            f'the bands of {type(segmentor).__name__} are unknown: it has no Conv2d'
+        )
+    training = {module: module.training for module in segmentor.modules()}
+    image = first.weight.new_zeros((2, first.in_channels, IMAGE_SIZE, IMAGE_SIZE))
+    try:
+        outputs = read_taps(segmentor.eval(), image, taps)
+    finally:
+        for module, mode in training.items():
+            module.training = mode
+    return {tap: output.shape[1] for tap, output in outputs.items()}

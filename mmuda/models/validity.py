@@ -27,6 +27,17 @@ def valid_share(valid: Tensor | None, like: Tensor) -> Tensor | None:
     return F.adaptive_avg_pool2d(valid.to(like.dtype), like.shape[2:])
 
 
+def image_means(values: Tensor, valid: Tensor | None) -> Tensor:
+    """Mean of values (N, C, h, w) over each image's valid locations, (N, C).
+
+    0 for an image that has none.
+    """
+    weight = valid_share(valid, values)
+    if weight is None:
+        return values.mean((2, 3))
+    return (values * weight).sum((2, 3)) / weight.sum((2, 3)).clamp(min=1e-6)
+
+
 def valid_mean(values: Tensor, valid: Tensor | None) -> Tensor:
     """Mean of values (N, C, h, w) over valid locations; 0 if there is none."""
     weight = valid_share(valid, values)

@@ -29,7 +29,7 @@ def test_matches_the_formula(flipped):
             for j in range(4)
         ]
         total += sum(losses) / len(losses) / 2
-    loss = domain_cross_entropy(logits, flipped)
+    loss = domain_cross_entropy(logits, flipped=flipped)
     assert loss.item() == pytest.approx(total, rel=1e-5)
 
 

@@ -6,7 +6,7 @@ import math
 import pytest
 import torch
 from conftest import toy_batch
-from toy_objectives import build, gradients
+from toy_objectives import begin, build, gradients
 
 from mmuda.models.objectives.mmd_alignment import FACTORS, linear_mmd, quadratic_mmd
 from mmuda.models.objectives.style_alignment import channel_statistics, style_distance
@@ -103,7 +103,8 @@ def test_style():
             moments.append((mean, math.sqrt(variance)))
         (m1, d1), (m2, d2) = moments
         expected += ((m1 - m2) ** 2 + (d1 - d2) ** 2) / 3
-    assert style_distance(one, other).item() == pytest.approx(expected, rel=1e-6)
+    found = style_distance(channel_statistics(one), channel_statistics(other))
+    assert found.item() == pytest.approx(expected, rel=1e-6)
 
 
 def test_style_of_a_constant_channel_has_a_gradient():
@@ -128,7 +129,7 @@ def test_reach_the_tapped_layers_alone(objective):
 def test_style_of_the_target_stands_still():
     """The target is what the source is pulled to: it carries no gradient."""
     model, _ = build({'it': STYLE})
-    domains = model.data_preprocessor(toy_batch(size=32), True)
+    domains = begin(model, toy_batch(size=32))
     domains['target'].inputs.requires_grad_()
     domains['source'].inputs.requires_grad_()
     loss = model.phase_losses('segmentor', domains)['it.loss_style']
@@ -141,12 +142,12 @@ def test_style_of_the_target_stands_still():
 def test_several_sources_are_averaged():
     batch = toy_batch(('source_0', 'source_1', 'target'), size=32)
     model, _ = build({'it': STYLE})
-    both = model.phase_losses('segmentor', model.data_preprocessor(batch, True))
+    both = model.phase_losses('segmentor', begin(model, batch))
     losses = []
     for kept in (0, 1):
         part = {k: [v[kept], v[2]] for k, v in batch.items()}
-        domains = model.data_preprocessor(part, True)
-        losses.append(model.phase_losses('segmentor', domains)['it.loss_style'])
+        found = model.phase_losses('segmentor', begin(model, part))
+        losses.append(found['it.loss_style'])
     torch.testing.assert_close(both['it.loss_style'], sum(losses) / 2)
 
 

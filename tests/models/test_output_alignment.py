@@ -7,7 +7,7 @@ import pytest
 import torch
 import torch.nn.functional as F  # noqa: N812
 from conftest import toy_batch
-from toy_objectives import DISCRIMINATOR, build, gradients
+from toy_objectives import DISCRIMINATOR, begin, build, gradients
 
 from mmuda.models.predictions import probabilities, self_information
 
@@ -141,7 +141,7 @@ def test_sources_are_averaged_unless_they_are_named():
     found = {}
     for sources in (None, ('source_0',), ('source_1',)):
         model, _ = build(dict(output=dict(MAIN, sources=sources)), critics=['output'])
-        domains = model.data_preprocessor(batch, True)
+        domains = begin(model, batch)
         model.phase_losses('segmentor', domains)
         losses = model.phase_losses('critic', domains)
         found[sources] = losses['output.loss_discriminator_source'].item()

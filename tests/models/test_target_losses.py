@@ -103,13 +103,8 @@ OBJECTIVES = {
     'entropy': dict(type='EntropyMinimization'),
     'squares': dict(type='MaximumSquares'),
     'weighted_squares': dict(type='MaximumSquares', ratio=0.2),
-    'size': dict(type='SizeConstraint', num_classes=3),
-    'distribution': dict(
-        type='LabelDistribution',
-        num_classes=3,
-        feature_tap='backbone.decoder.0',
-        feature_channels=4,
-    ),
+    'size': dict(type='SizeConstraint'),
+    'distribution': dict(type='LabelDistribution', feature_tap='backbone.decoder.0'),
 }
 
 

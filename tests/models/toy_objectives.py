@@ -7,7 +7,7 @@ from conftest import toy_batch, toy_segmentor
 from mmengine.optim import build_optim_wrapper
 from mmseg.registry import MODELS
 
-DISCRIMINATOR = dict(type='FullyConvolutionalDiscriminator', in_channels=3, channels=2)
+DISCRIMINATOR = dict(type='FullyConvolutionalDiscriminator', channels=2)
 
 
 def two_level_segmentor(num_classes=3):
@@ -43,13 +43,17 @@ def build(objectives, segmentor=None, critics=(), seed=0, lr=0.1):
     )
 
 
+def begin(model, batch):
+    """The domains of a mini-batch, at the beginning of an iteration."""
+    return model.begin_iteration(model.data_preprocessor(batch, True))
+
+
 def gradients(model, phase, batch=None, size=32):
     """Names of the parameters that the losses of ``phase`` reach, each by itself.
 
     All parameters require gradients here: what a loss reaches is its own doing.
     """
-    domains = model.data_preprocessor(batch or toy_batch(size=size), True)
-    model.state = {}
+    domains = begin(model, batch or toy_batch(size=size))
     for earlier in model.phases:
         losses = model.phase_losses(earlier.name, domains)
         if earlier.name == phase:

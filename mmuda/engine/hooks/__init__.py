@@ -6,7 +6,6 @@ from mmuda.engine.hooks.finite_loss import FiniteLossHook
 from mmuda.engine.hooks.overlay import OverlayHook
 from mmuda.engine.hooks.reproducible import ReproducibleHook
 from mmuda.engine.hooks.strict_load import StrictLoadHook
-from mmuda.engine.hooks.target_statistics import TargetStatisticsHook
 from mmuda.engine.hooks.translation_grid import TranslationGridHook
 
 __all__ = [
@@ -16,6 +15,5 @@ __all__ = [
     'OverlayHook',
     'ReproducibleHook',
     'StrictLoadHook',
-    'TargetStatisticsHook',
     'TranslationGridHook',
 ]

@@ -4,11 +4,11 @@ import copy
 from collections.abc import Sequence
 
 import torch
-from mmengine.model import BaseModule
+from mmengine.model import BaseModule, ModuleDict
 from mmengine.structures import PixelData
 from mmseg.registry import MODELS
 from mmseg.structures import SegDataSample
-from torch import Tensor, nn
+from torch import Tensor
 
 IGNORED = 255
 
@@ -71,7 +71,7 @@ class BranchedHead(BaseModule):
         self.num_classes = self.out_channels = num_classes
         self.sources: dict[str, tuple[str, ...] | None] = {}
         self.classes: dict[str, tuple[int, ...]] = {}
-        self.branches = nn.ModuleDict()
+        self.branches = ModuleDict()
         for name, own in branches.items():
             own = copy.deepcopy(dict(own))
             sources = own.pop('sources', None)

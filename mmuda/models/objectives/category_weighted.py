@@ -8,11 +8,11 @@ from mmseg.registry import MODELS
 from torch import Tensor, nn
 
 from mmuda.models.domains import Domains
-from mmuda.models.losses.gan import GAN_LOSSES
 from mmuda.models.objectives.base import Objective
 from mmuda.models.objectives.feature_alignment import SOURCE, TARGET
 from mmuda.models.phased import Losses
-from mmuda.models.predictions import image_logits, probabilities
+from mmuda.models.predictions import probabilities
+from mmuda.models.validity import valid_mean
 
 
 def disagreement(first: Tensor, second: Tensor) -> Tensor:
@@ -29,20 +29,19 @@ def disagreement(first: Tensor, second: Tensor) -> Tensor:
 
 
 def weighted_vanilla(
-    scores: Tensor, truth: float, weights: Tensor, floor: float, scale: float
+    scores: Tensor, truth: float, weights: Tensor, valid: Tensor | None = None
 ) -> Tensor:
-    """Binary cross-entropy, each pixel weighted by ``floor + scale * weights``.
+    """Binary cross-entropy, each pixel with its weight, mean over valid pixels.
 
     Args:
         scores: What the discriminator says, (N, 1, H, W).
         truth: The answer that it is to give, 0 or 1.
         weights: Of each pixel, (N, 1, H, W).
-        floor: The paper's epsilon.
-        scale: The paper's lambda_local.
+        valid: Mask of the pixels, likewise; None if all are valid.
     """
     answers = torch.full_like(scores, truth)
     loss = F.binary_cross_entropy_with_logits(scores, answers, reduction='none')
-    return ((floor + scale * weights) * loss).mean()
+    return valid_mean(weights * loss, valid)
 
 
 def weight_similarity(first: nn.Module, second: nn.Module) -> Tensor:
@@ -53,10 +52,9 @@ def weight_similarity(first: nn.Module, second: nn.Module) -> Tensor:
     return F.cosine_similarity(one, other, dim=0) + 1
 
 
-def progress(length: int) -> float:
-    """Share of ``length`` iterations that have passed, at most 1."""
-    iteration = MessageHub.get_current_instance().get_info('iter', 0)
-    return min(iteration / length, 1.0)
+def iteration() -> int:
+    """Iterations that have passed."""
+    return MessageHub.get_current_instance().get_info('iter', 0)
 
 
 @MODELS.register_module()
@@ -84,7 +82,7 @@ class CategoryWeighted(Objective):
         discrepancy_weight: Factor of the similarity of the weights.
         floor: Weight of a pixel on which the classifiers agree (epsilon).
         scale: What disagreement adds to it (lambda_local).
-        warm_up: Iterations without weighting.
+        warm_up: The last iteration without weighting, counted from 0.
         duration: Iterations until both losses have faded out.
     """
 
@@ -101,7 +99,7 @@ class CategoryWeighted(Objective):
     ) -> None:
         super().__init__()
         self.taps = tuple(taps)
-        self.discriminator = MODELS.build(discriminator)
+        self.discriminator_cfg = discriminator
         self.loss_weight = loss_weight
         self.discrepancy_weight = discrepancy_weight
         self.floor = floor
@@ -109,46 +107,61 @@ class CategoryWeighted(Objective):
         self.warm_up = warm_up
         self.duration = duration
 
-    def _judge(self, maps: Tensor, truth: float, weights: Tensor | None) -> Tensor:
-        scores = self.discriminator(maps)
-        scores = resize(
-            scores, size=maps.shape[2:], mode='bilinear', align_corners=False
+    def attach(self, segmentor: nn.Module) -> None:
+        """Build the discriminator of the classifiers' channels."""
+        super().attach(segmentor)
+        self.discriminator = self.build_discriminator(
+            self.discriminator_cfg, self.taps[0]
         )
-        if weights is None:
-            return GAN_LOSSES['vanilla'](scores, truth)
-        return weighted_vanilla(scores, truth, weights, self.floor, self.scale)
+
+    def _probabilities(
+        self, first: Tensor, second: Tensor, size: torch.Size
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """Those of both classifiers together and of each, at the size of the images."""
+        corners = self.segmentor.align_corners
+        first, second = (
+            resize(x, size=size, mode='bilinear', align_corners=corners)
+            for x in (first, second)
+        )
+        return probabilities(first + second), *map(probabilities, (first, second))
+
+    def _judge(
+        self, domains: Domains, name: str, truth: float, as_of: str | None = None
+    ) -> Tensor:
+        """How far the discriminator is from taking a domain for ``truth``."""
+        logits = domains.outputs(name, self.taps, as_of=as_of).values()
+        size = domains[name].inputs.shape[2:]
+        together, *each = domains.through(
+            self._probabilities, *logits, size, as_of=as_of
+        )
+        scores = resize(
+            self.discriminator(together),
+            size=size,
+            mode='bilinear',
+            align_corners=False,
+        )
+        weights = torch.ones_like(scores)
+        if name == 'target' and iteration() > self.warm_up:
+            weights = self.floor + self.scale * disagreement(*each)
+        return weighted_vanilla(scores, truth, weights, domains[name].valid)
 
     def loss_segmentor(self, domains: Domains) -> Losses:
         """The target is to pass for the source where the classifiers disagree."""
-        logits = [image_logits(domains, 'target', tap) for tap in self.taps]
-        target = probabilities(logits[0] + logits[1])
-        weights = None
-        if progress(self.warm_up) >= 1:
-            weights = disagreement(*map(probabilities, logits))
-        loss = self._judge(target, SOURCE, weights)
-        classifiers = map(domains.segmentor.get_submodule, self.taps)
-        domains.state[self] = (
-            [self._source_map(domains, name) for name in domains.sources],
-            target.detach(),
-            None if weights is None else weights.detach(),
-        )
-        fading = 1 - progress(self.duration)
-        similarity = weight_similarity(*classifiers)
+        loss = self._judge(domains, 'target', SOURCE)
+        fading = 1 - min(iteration() / self.duration, 1.0)
+        similarity = weight_similarity(*map(self.segmentor.get_submodule, self.taps))
         return {
             'loss_adversarial': fading * self.loss_weight * loss,
             'loss_discrepancy': fading * self.discrepancy_weight * similarity,
         }
 
-    def _source_map(self, domains: Domains, name: str) -> Tensor:
-        with torch.no_grad():
-            first, second = (image_logits(domains, name, tap) for tap in self.taps)
-            return probabilities(first + second)
-
     def loss_critic(self, domains: Domains) -> Losses:
         """The discriminator tells the domains apart, with the same weights."""
-        sources, target, weights = domains.state.pop(self)
-        of_sources = [self._judge(source, SOURCE, None) for source in sources]
+        then = dict(as_of='segmentor')
+        of_sources = [
+            self._judge(domains, name, SOURCE, **then) for name in domains.sources
+        ]
         return {
             'loss_discriminator_source': torch.stack(of_sources).mean(),
-            'loss_discriminator_target': self._judge(target, TARGET, weights),
+            'loss_discriminator_target': self._judge(domains, 'target', TARGET, **then),
         }

@@ -7,15 +7,17 @@ from mmuda.models.domains import Domains
 from mmuda.models.objectives.base import PhaseObjective
 from mmuda.models.phased import Losses
 from mmuda.models.predictions import LOGITS_TAP, image_logits, self_information
+from mmuda.models.validity import valid_mean
 
 
-def mean_entropy(logits: Tensor) -> Tensor:
-    """Mean over pixels of the entropy over log C, in [0, 1].
+def mean_entropy(logits: Tensor, valid: Tensor | None = None) -> Tensor:
+    """Mean over valid pixels of the entropy over log C, in [0, 1].
 
     Args:
         logits: Scores before the softmax, (N, C, H, W).
+        valid: Mask of the pixels, (N, 1, H, W); None if all are valid.
     """
-    return self_information(logits).sum(1).mean()
+    return valid_mean(self_information(logits).sum(1, keepdim=True), valid)
 
 
 @MODELS.register_module()
@@ -46,4 +48,5 @@ class EntropyMinimization(PhaseObjective):
     def losses(self, domains: Domains) -> Losses:
         """The segmentor is to be sure about the target."""
         logits = image_logits(domains, 'target', self.taps[0])
-        return {'loss_entropy': self.loss_weight * mean_entropy(logits)}
+        loss = mean_entropy(logits, domains['target'].valid)
+        return {'loss_entropy': self.loss_weight * loss}

@@ -1,36 +1,71 @@
 """Domain-adversarial alignment of features (DANN), as the SemSim paper trains it."""
 
+from collections.abc import Sequence
+
 import torch
 import torch.nn.functional as F  # noqa: N812
 from mmseg.registry import MODELS
-from torch import Tensor
+from torch import Tensor, nn
 
 from mmuda.models.domains import Domains
 from mmuda.models.objectives.base import Objective
 from mmuda.models.phased import Losses
+from mmuda.models.validity import valid_mean
 
 SOURCE, TARGET = 0, 1
+Masks = dict[str, Tensor | None]
 
 
-def domain_cross_entropy(logits: dict[str, Tensor], flipped: bool = False) -> Tensor:
-    """Cross-entropy of a domain classifier, mean over locations of each domain.
+def domain_cross_entropy(
+    logits: dict[str, Tensor], valid: Masks | None = None, flipped: bool = False
+) -> Tensor:
+    """Cross-entropy of a domain classifier.
 
     Args:
         logits: Scores of (source, target) at each location by domain name,
             shape (N, 2, h, w).
+        valid: Mask of each domain's images, (N, 1, H, W), None where all is valid.
         flipped: Whether source is to be taken for target and vice versa.
 
     Returns:
-        The mean over domains, a scalar.
+        A scalar: the mean over the valid locations of a domain, the mean over the
+        sources, and of this and the target's the mean again. However many sources there
+        are, they weigh as much as the target.
     """
-    losses = []
+    losses: dict[int, list[Tensor]] = {}
     for name, scores in logits.items():
-        truth = int((TARGET if name == 'target' else SOURCE) != int(flipped))
+        domain = _domain(name)
+        answer = domain != int(flipped)
         labels = scores.new_full(
-            (len(scores), *scores.shape[2:]), truth, dtype=torch.long
+            (len(scores), *scores.shape[2:]), int(answer), dtype=torch.long
         )
-        losses.append(F.cross_entropy(scores, labels))
-    return torch.stack(losses).mean()
+        found = F.cross_entropy(scores, labels, reduction='none').unsqueeze(1)
+        losses.setdefault(domain, []).append(valid_mean(found, (valid or {}).get(name)))
+    return torch.stack([torch.stack(found).mean() for found in losses.values()]).mean()
+
+
+def domain_accuracy(logits: dict[str, Tensor], valid: Masks | None = None) -> Tensor:
+    """Share of valid locations, in percent, whose domain the scores tell rightly.
+
+    Args:
+        logits: As for :func:`domain_cross_entropy`.
+        valid: Likewise.
+
+    Returns:
+        A scalar, the mean over the domains.
+    """
+    right = [
+        valid_mean(
+            (scores.argmax(1, keepdim=True) == _domain(name)).float(),
+            (valid or {}).get(name),
+        )
+        for name, scores in logits.items()
+    ]
+    return 100 * torch.stack(right).mean()
+
+
+def _domain(name: str) -> int:
+    return TARGET if name == 'target' else SOURCE
 
 
 @MODELS.register_module()
@@ -67,38 +102,42 @@ class FeatureAlignment(Objective):
     ) -> None:
         super().__init__(init_cfg)
         self.taps = (tap,)
-        self.discriminator = MODELS.build(discriminator)
+        self.discriminator_cfg = discriminator
         self.loss_weight = loss_weight
 
-    def _classify(self, features: dict[str, Tensor]) -> dict[str, Tensor]:
+    def attach(self, segmentor: nn.Module) -> None:
+        """Build the discriminator of the tap's channels."""
+        super().attach(segmentor)
+        self.discriminator = self.build_discriminator(
+            self.discriminator_cfg, self.taps[0]
+        )
+
+    def _classify(
+        self, domains: Domains, names: Sequence[str] | None = None
+    ) -> tuple[dict[str, Tensor], Masks]:
+        """Scores of the discriminator, and masks; by default of all domains."""
+        names = names or [*domains.sources, 'target']
+        features = {
+            name: domains.outputs(name, self.taps, phases=['align'])[self.taps[0]]
+            for name in names
+        }
+        valid = {name: domains[name].valid for name in names}
         if len({of_domain.shape[1:] for of_domain in features.values()}) > 1:
-            return {name: self.discriminator(f) for name, f in features.items()}
-        # Both at once: statistics of each by itself would take the difference away.
+            return {name: self.discriminator(f) for name, f in features.items()}, valid
+        # All at once: statistics of each by itself would take the difference away.
         logits = self.discriminator(torch.cat(list(features.values())))
         sizes = [len(of_domain) for of_domain in features.values()]
-        return dict(zip(features, logits.split(sizes), strict=True))
+        return dict(zip(names, logits.split(sizes), strict=True)), valid
 
     def loss_critic(self, domains: Domains) -> Losses:
         """The discriminator tells the domains apart; the encoder stands still."""
-        (features,) = domains.features(self.taps, graph_for='align').values()
-        domains.state[self] = features
-        logits = self._classify({name: f.detach() for name, f in features.items()})
+        logits, valid = self._classify(domains)
         return {
-            'loss_discriminator': domain_cross_entropy(logits),
-            'discriminator_acc': domain_accuracy(logits),
+            'loss_discriminator': domain_cross_entropy(logits, valid),
+            'discriminator_acc': domain_accuracy(logits, valid),
         }
 
     def loss_align(self, domains: Domains) -> Losses:
         """The encoder is rewarded for the wrong answer of the discriminator."""
-        logits = self._classify(domains.state.pop(self))
-        loss = domain_cross_entropy(logits, flipped=True)
+        loss = domain_cross_entropy(*self._classify(domains), flipped=True)
         return {'loss_confusion': self.loss_weight * loss}
-
-
-def domain_accuracy(logits: dict[str, Tensor]) -> Tensor:
-    """Share of locations, in percent, whose domain the scores tell rightly."""
-    right = [
-        (scores.argmax(1) == (TARGET if name == 'target' else SOURCE)).flatten()
-        for name, scores in logits.items()
-    ]
-    return 100 * torch.cat(right).float().mean()

@@ -3,13 +3,14 @@
 import torch
 import torch.nn.functional as F  # noqa: N812
 from mmseg.registry import MODELS
-from torch import Tensor
+from torch import Tensor, nn
 
 from mmuda.models.domains import Domains
 from mmuda.models.objectives.base import PhaseObjective
 from mmuda.models.objectives.source_memory import SourceMemory
 from mmuda.models.phased import Losses
 from mmuda.models.predictions import LOGITS_TAP, image_logits
+from mmuda.models.validity import image_means
 
 
 def label_shares(labels: Tensor, num_classes: int) -> Tensor:
@@ -27,17 +28,20 @@ def label_shares(labels: Tensor, num_classes: int) -> Tensor:
     return counts / counts.sum(1, keepdim=True).clamp(min=1)
 
 
-def distribution_loss(expected: Tensor, logits: Tensor) -> Tensor:
+def distribution_loss(
+    expected: Tensor, logits: Tensor, valid: Tensor | None = None
+) -> Tensor:
     """Cross-entropy of predicted class shares for expected ones.
 
     Zhang et al. 2017, Eq. 2 and 3: ``-sum_c p(c) log q(c)``, q being the mean over
-    the pixels of an image of the predicted probabilities; mean over images.
+    the valid pixels of an image of the predicted probabilities; mean over images.
 
     Args:
         expected: Shares (N, C).
         logits: Scores before the softmax, (N, C, H, W).
+        valid: Mask of the pixels, (N, 1, H, W); None if all are valid.
     """
-    predicted = logits.softmax(1).mean((2, 3))
+    predicted = image_means(logits.softmax(1), valid)
     return -(expected * predicted.clamp(min=1e-12).log()).sum(1).mean()
 
 
@@ -52,9 +56,7 @@ class LabelDistribution(PhaseObjective):
     source images are the latest ones seen; they are part of the checkpoint.
 
     Args:
-        num_classes: Classes of the segmentor.
         feature_tap: Layer whose output, pooled over the image, says what is near.
-        feature_channels: Channels of that layer.
         tap: The classifier.
         memory: Source images to look among.
         neighbours: Source images whose shares are averaged.
@@ -64,9 +66,7 @@ class LabelDistribution(PhaseObjective):
 
     def __init__(
         self,
-        num_classes: int,
         feature_tap: str,
-        feature_channels: int,
         tap: str = LOGITS_TAP,
         memory: int = 512,
         neighbours: int = 7,
@@ -75,18 +75,21 @@ class LabelDistribution(PhaseObjective):
     ) -> None:
         super().__init__(phase)
         self.taps = (feature_tap, tap)
-        self.num_classes = num_classes
         self.neighbours = neighbours
         self.loss_weight = loss_weight
-        self.memory = SourceMemory(
-            memory, features=feature_channels, shares=num_classes
-        )
+        self.memory_size = memory
+
+    def attach(self, segmentor: nn.Module) -> None:
+        """Make room for features and class shares."""
+        super().attach(segmentor)
+        widths = dict(features=self.channels(self.taps[0]), shares=self.num_classes)
+        self.memory = SourceMemory(self.memory_size, **widths)
 
     def _describe(self, domains: Domains, name: str) -> Tensor:
         """Pooled features of a domain's images, of length 1: (N, D)."""
         tap = self.taps[0]
-        features = domains.outputs(name, [tap])[tap].detach().mean((2, 3))
-        return F.normalize(features.float())
+        features = domains.outputs(name, [tap])[tap].detach().float()
+        return F.normalize(image_means(features, domains[name].valid))
 
     def _expect(self, features: Tensor) -> Tensor:
         """Mean shares of the nearest source images, (N, C)."""
@@ -104,5 +107,5 @@ class LabelDistribution(PhaseObjective):
             self.memory.remember(features=features, shares=shares)
         expected = self._expect(self._describe(domains, 'target'))
         logits = image_logits(domains, 'target', self.taps[1])
-        loss = distribution_loss(expected, logits)
+        loss = distribution_loss(expected, logits, domains['target'].valid)
         return {'loss_label_distribution': self.loss_weight * loss}

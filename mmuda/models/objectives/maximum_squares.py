@@ -8,36 +8,44 @@ from mmuda.models.domains import Domains
 from mmuda.models.objectives.base import PhaseObjective
 from mmuda.models.phased import Losses
 from mmuda.models.predictions import LOGITS_TAP, image_logits, probabilities
+from mmuda.models.validity import valid_mean
 
 
-def maximum_squares(p: Tensor) -> Tensor:
-    """Half the negative mean, over pixels and classes, of squared probabilities.
+def maximum_squares(p: Tensor, valid: Tensor | None = None) -> Tensor:
+    """Half the negative mean, over valid pixels and classes, of squared probabilities.
 
     Args:
         p: Probabilities (N, C, H, W).
+        valid: Mask of the pixels, (N, 1, H, W); None if all are valid.
     """
-    return -p.square().mean() / 2
+    return -valid_mean(p.square(), valid) / 2
 
 
-def image_weighted_squares(p: Tensor, ratio: float) -> Tensor:
+def image_weighted_squares(
+    p: Tensor, ratio: float, valid: Tensor | None = None
+) -> Tensor:
     """Squared probabilities, pixels of rare predicted classes weighted up.
 
-    A pixel of an image of M pixels, m of which are predicted as its class, weighs
+    A pixel of an image of M valid pixels, m of which are predicted as its class, weighs
     ``1 / (m^ratio M^(1 - ratio))``.
 
     Args:
         p: Probabilities (N, C, H, W).
         ratio: 0 weighs all pixels alike, 1 all classes of an image.
+        valid: Mask of the pixels, (N, 1, H, W); None if all are valid.
 
     Returns:
         The negative weighted sum, mean over images and classes.
     """
-    num_images, num_classes, height, width = p.shape
-    predicted = p.argmax(1).flatten(1)  # (N, M)
-    counts = p.new_zeros(num_images, num_classes).scatter_add_(
-        1, predicted, torch.ones_like(predicted, dtype=p.dtype)
-    )
-    rarity = counts.gather(1, predicted).pow(-ratio) * (height * width) ** (ratio - 1)
+    num_images, num_classes = p.shape[:2]
+    predicted = p.argmax(1).flatten(1)  # (N, pixels)
+    known = torch.ones_like(predicted, dtype=p.dtype)
+    if valid is not None:
+        known = valid.flatten(1).to(p.dtype)
+    counts = p.new_zeros(num_images, num_classes).scatter_add_(1, predicted, known)
+    sizes = known.sum(1, keepdim=True).clamp(min=1)
+    of_class = counts.gather(1, predicted).clamp(min=1)
+    rarity = known * of_class.pow(-ratio) * sizes.pow(ratio - 1)
     squares = p.square().sum(1).flatten(1)
     return -(rarity * squares).sum() / (num_images * num_classes)
 
@@ -78,9 +86,10 @@ class MaximumSquares(PhaseObjective):
     def losses(self, domains: Domains) -> Losses:
         """The segmentor is to be sure about the target."""
         p = probabilities(image_logits(domains, 'target', self.taps[0]))
+        valid = domains['target'].valid
         loss = (
-            maximum_squares(p)
+            maximum_squares(p, valid)
             if self.ratio is None
-            else image_weighted_squares(p, self.ratio)
+            else image_weighted_squares(p, self.ratio, valid)
         )
         return {'loss_maximum_squares': self.loss_weight * loss}

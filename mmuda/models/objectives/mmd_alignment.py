@@ -9,6 +9,7 @@ from torch import Tensor
 from mmuda.models.domains import Domains
 from mmuda.models.objectives.base import PhaseObjective
 from mmuda.models.phased import Losses
+from mmuda.models.validity import valid_share
 
 FACTORS = tuple(2.0**k for k in range(-8, 9))
 
@@ -19,7 +20,7 @@ def rbf_mixture(squares: Tensor, bandwidth: Tensor, factors: Sequence[float]) ->
     Args:
         squares: Squared distances, any shape.
         bandwidth: Of the middle kernel, a scalar.
-        factors: One a kernel.
+        factors: One per kernel.
     """
     kernels = [torch.exp(-squares / (factor * bandwidth)) for factor in factors]
     return torch.stack(kernels).mean(0)
@@ -76,12 +77,12 @@ class MMDAlignment(PhaseObjective):
     Long et al. 2015 (DAN), Sect. 3: the squared maximum mean discrepancy with a
     mixture of Gaussian kernels, their bandwidths 2^-8 to 2^8 times the mean squared
     distance. (DAN learns the weights of the kernels; here they are equal, as in most
-    of its successors.) Locations are drawn anew in each iteration.
+    of its successors.) Locations are picked anew in each iteration.
 
     Args:
         tap: The layer whose output is the feature space.
         estimate: ``'quadratic'`` or ``'linear'`` in the number of locations.
-        num_locations: Drawn of each domain; even.
+        num_locations: Picked of each domain; even.
         factors: Bandwidths of the kernels over the mean squared distance.
         loss_weight: Factor of the loss.
         phase: See :class:`PhaseObjective`.
@@ -112,18 +113,21 @@ class MMDAlignment(PhaseObjective):
         self.factors = tuple(factors)
         self.loss_weight = loss_weight
 
-    def _draw(self, domains: Domains, name: str) -> Tensor:
-        """Feature vectors at random locations, (num_locations, D)."""
+    def _pick(self, domains: Domains, name: str) -> Tensor:
+        """Feature vectors at random valid locations, (num_locations, D)."""
         (features,) = domains.outputs(name, self.taps).values()
         vectors = features.movedim(1, -1).flatten(0, -2)
-        drawn = torch.randint(len(vectors), (self.num_locations,))
-        return vectors[drawn.to(vectors.device)].float()
+        share = valid_share(domains[name].valid, features)
+        if share is not None and share.any():
+            vectors = vectors[share.flatten() > 0]
+        picked = torch.randint(len(vectors), (self.num_locations,))
+        return vectors[picked.to(vectors.device)].float()
 
     def losses(self, domains: Domains) -> Losses:
         """Each source is to be like the target; their losses are averaged."""
-        target = self._draw(domains, 'target')
+        target = self._pick(domains, 'target')
         found = [
-            self.mmd(self._draw(domains, name), target, self.factors)
+            self.mmd(self._pick(domains, name), target, self.factors)
             for name in domains.sources
         ]
         return {'loss_mmd': self.loss_weight * torch.stack(found).mean()}

@@ -3,20 +3,16 @@
 from collections.abc import Sequence
 
 import torch
+from mmseg.models.utils import resize
 from mmseg.registry import MODELS
-from torch import Tensor
+from torch import Tensor, nn
 
 from mmuda.models.domains import Domains
 from mmuda.models.losses.gan import GAN_LOSSES
 from mmuda.models.objectives.base import Objective
 from mmuda.models.objectives.feature_alignment import SOURCE, TARGET
 from mmuda.models.phased import Losses
-from mmuda.models.predictions import (
-    LOGITS_TAP,
-    at_image_size,
-    probabilities,
-    self_information,
-)
+from mmuda.models.predictions import LOGITS_TAP, probabilities, self_information
 
 REPRESENTATIONS = {'probabilities': probabilities, 'entropy': self_information}
 
@@ -34,7 +30,7 @@ class OutputAlignment(Objective):
       detached; the loss of the source and that of the target count one half each.
 
     One instance aligns one classifier with one discriminator; a method that adapts
-    at several levels has one instance a level.
+    at several levels has one instance per level.
 
     Args:
         discriminator: Config of a network from maps (N, C, H, W) to scores of any
@@ -63,44 +59,55 @@ class OutputAlignment(Objective):
     ) -> None:
         super().__init__(init_cfg)
         self.taps = (tap,)
-        self.discriminator = MODELS.build(discriminator)
-        self.represent = one_of(REPRESENTATIONS, representation, 'representation')
-        self.gan_loss = one_of(GAN_LOSSES, gan_loss, 'gan_loss')
+        self.discriminator_cfg = discriminator
+        self.represent = entry(REPRESENTATIONS, representation, 'representation')
+        self.gan_loss = entry(GAN_LOSSES, gan_loss, 'gan_loss')
         self.loss_weight = loss_weight
         self.sources = sources
 
-    def _map(self, domains: Domains, name: str, *, detached: bool = False) -> Tensor:
-        (logits,) = domains.outputs(name, self.taps).values()
-        logits = logits.detach() if detached else logits
-        return self.represent(
-            at_image_size(logits, domains[name].inputs, domains.segmentor)
+    def attach(self, segmentor: nn.Module) -> None:
+        """Build the discriminator of the classifier's channels."""
+        super().attach(segmentor)
+        self.discriminator = self.build_discriminator(
+            self.discriminator_cfg, self.taps[0]
         )
+
+    def _map(self, logits: Tensor, size: torch.Size) -> Tensor:
+        """What the discriminator sees of logits, at the size of the images."""
+        corners = self.segmentor.align_corners
+        return self.represent(
+            resize(logits, size=size, mode='bilinear', align_corners=corners)
+        )
+
+    def _judge(
+        self, domains: Domains, name: str, truth: int, as_of: str | None = None
+    ) -> Tensor:
+        """How far the discriminator is from taking a domain for ``truth``."""
+        (logits,) = domains.outputs(name, self.taps, as_of=as_of).values()
+        size = domains[name].inputs.shape[2:]
+        seen = domains.through(self._map, logits, size, as_of=as_of)
+        return self.gan_loss(self.discriminator(seen), truth, domains[name].valid)
 
     def loss_segmentor(self, domains: Domains) -> Losses:
         """The segmentor is rewarded if the target passes for the source."""
-        target = self._map(domains, 'target')
-        loss = self.gan_loss(self.discriminator(target), SOURCE)
-        domains.state[self] = (
-            [
-                self._map(domains, name, detached=True)
-                for name in self.sources or domains.sources
-            ],
-            target.detach(),
-        )
+        loss = self._judge(domains, 'target', SOURCE)
         return {'loss_adversarial': self.loss_weight * loss}
 
     def loss_critic(self, domains: Domains) -> Losses:
         """The discriminator tells the domains apart; the segmentor stands still."""
-        sources, target = domains.state.pop(self)
-        of_sources = [self.gan_loss(self.discriminator(s), SOURCE) for s in sources]
-        of_target = self.gan_loss(self.discriminator(target), TARGET)
+        then = dict(as_of='segmentor')
+        of_sources = [
+            self._judge(domains, name, SOURCE, **then)
+            for name in self.sources or domains.sources
+        ]
+        of_target = self._judge(domains, 'target', TARGET, **then)
         return {
             'loss_discriminator_source': torch.stack(of_sources).mean() / 2,
             'loss_discriminator_target': of_target / 2,
         }
 
 
-def one_of(table: dict, key: str, what: str) -> object:
+def entry(table: dict, key: str, what: str) -> object:
     """The entry of ``key``.
 
     Raises:

@@ -2,7 +2,7 @@
 
 import torch
 from mmseg.registry import MODELS
-from torch import Tensor
+from torch import Tensor, nn
 
 from mmuda.models.domains import Domains
 from mmuda.models.objectives.base import PhaseObjective
@@ -10,6 +10,7 @@ from mmuda.models.objectives.label_distribution import label_shares
 from mmuda.models.objectives.source_memory import SourceMemory
 from mmuda.models.phased import Losses
 from mmuda.models.predictions import LOGITS_TAP, image_logits
+from mmuda.models.validity import image_means
 
 
 def size_penalty(shares: Tensor, bounds: Tensor) -> Tensor:
@@ -44,7 +45,6 @@ class SizeConstraint(PhaseObjective):
     statistics are those of the latest source images, part of the checkpoint.
 
     Args:
-        num_classes: Classes of the segmentor.
         tap: The classifier.
         memory: Source images that the bounds are taken from.
         loss_weight: Factor of the loss.
@@ -54,7 +54,6 @@ class SizeConstraint(PhaseObjective):
 
     def __init__(
         self,
-        num_classes: int,
         tap: str = LOGITS_TAP,
         memory: int = 512,
         loss_weight: float = 1.0,
@@ -63,9 +62,13 @@ class SizeConstraint(PhaseObjective):
     ) -> None:
         super().__init__(phase, init_cfg)
         self.taps = (tap,)
-        self.num_classes = num_classes
         self.loss_weight = loss_weight
-        self.memory = SourceMemory(memory, shares=num_classes)
+        self.memory_size = memory
+
+    def attach(self, segmentor: nn.Module) -> None:
+        """Make room for class shares."""
+        super().attach(segmentor)
+        self.memory = SourceMemory(self.memory_size, shares=self.num_classes)
 
     def bounds(self) -> Tensor:
         """Lower tenth, mean and upper tenth of each class, (3, C).
@@ -86,5 +89,6 @@ class SizeConstraint(PhaseObjective):
             shares = label_shares(torch.cat(labels), self.num_classes)
             self.memory.remember(shares=shares)
         logits = image_logits(domains, 'target', self.taps[0])
-        penalty = size_penalty(logits.softmax(1).mean((2, 3)), self.bounds())
+        shares = image_means(logits.softmax(1), domains['target'].valid)
+        penalty = size_penalty(shares, self.bounds())
         return {'loss_size': self.loss_weight * penalty}

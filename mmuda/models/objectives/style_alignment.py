@@ -9,30 +9,40 @@ from torch import Tensor
 from mmuda.models.domains import Domains
 from mmuda.models.objectives.base import PhaseObjective
 from mmuda.models.phased import Losses
+from mmuda.models.validity import valid_share
+
+Statistics = tuple[Tensor, Tensor]
 
 
-def channel_statistics(features: Tensor) -> tuple[Tensor, Tensor]:
-    """Mean and standard deviation of each channel over images and locations.
+def channel_statistics(features: Tensor, valid: Tensor | None = None) -> Statistics:
+    """Mean and standard deviation of each channel over images and valid locations.
 
     Args:
         features: Shape (N, D, h, w).
+        valid: Mask of the images, (N, 1, H, W); None if all pixels are valid.
 
     Returns:
         Two tensors of shape (D,).
     """
-    variance, mean = torch.var_mean(features, dim=(0, 2, 3), correction=0)
+    weight = valid_share(valid, features)
+    if weight is None:
+        variance, mean = torch.var_mean(features, dim=(0, 2, 3), correction=0)
+    else:
+        weight = weight / weight.sum().clamp(min=1e-6)
+        mean = (weight * features).sum((0, 2, 3))
+        squares = (features - mean[:, None, None]).square()
+        variance = (weight * squares).sum((0, 2, 3))
     return mean, (variance + 1e-8).sqrt()  # the root has no gradient at 0
 
 
-def style_distance(one: Tensor, other: Tensor) -> Tensor:
+def style_distance(source: Statistics, target: Statistics) -> Tensor:
     """Mean squared difference of the means, plus that of the deviations.
 
     Args:
-        one: Features (N, D, h, w).
-        other: Features (M, D, h', w').
+        source: As :func:`channel_statistics` returns them.
+        target: Likewise.
     """
-    pairs = zip(channel_statistics(one), channel_statistics(other), strict=True)
-    return sum((a - b).square().mean() for a, b in pairs)
+    return sum((a - b).square().mean() for a, b in zip(source, target, strict=True))
 
 
 @MODELS.register_module()
@@ -64,12 +74,18 @@ class StyleAlignment(PhaseObjective):
 
     def losses(self, domains: Domains) -> Losses:
         """Each source takes on the target's style; their losses are averaged."""
-        target = domains.outputs('target', self.taps)
-        found = [
-            sum(
-                style_distance(features, target[tap].detach())
-                for tap, features in domains.outputs(name, self.taps).items()
-            )
-            for name in domains.sources
-        ]
+        target = self._statistics(domains, 'target')
+        found = []
+        for name in domains.sources:
+            source = self._statistics(domains, name)
+            distances = [
+                style_distance(source[tap], tuple(x.detach() for x in target[tap]))
+                for tap in self.taps
+            ]
+            found.append(sum(distances))
         return {'loss_style': self.loss_weight * torch.stack(found).mean()}
+
+    def _statistics(self, domains: Domains, name: str) -> dict[str, Statistics]:
+        outputs = domains.outputs(name, self.taps)
+        valid = domains[name].valid
+        return {tap: channel_statistics(f, valid) for tap, f in outputs.items()}

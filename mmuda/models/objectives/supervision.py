@@ -12,8 +12,6 @@ class Supervision(PhaseObjective):
     """The segmentor's own losses on every labelled domain.
 
     With several sources the losses are averaged over them, unless they have weights.
-    It stands before the objectives that read the same images: they take the outputs
-    of its forward pass.
 
     Args:
         phase: The phase that it takes part in.
@@ -23,6 +21,8 @@ class Supervision(PhaseObjective):
     Raises:
         ValueError: If ``weights`` lack a source of the mini-batch.
     """
+
+    supervises = True
 
     def __init__(
         self,

@@ -1,0 +1,188 @@
+"""What batch normalisation normalises with: statistics by domain, a declared policy.
+
+In training every domain passes by itself and is normalised with the statistics of its
+own mini-batch, as batch normalisation does. What differs is what it remembers for the
+time after: the running statistics of the source and those of the target are kept apart
+here, and the model that is validated, pairs, tests and is exported has
+
+    (1 - alpha) * source + alpha * target,
+
+mean and variance alike (You et al. 2021, arXiv 2110.04065). Alpha 0 is the source
+model, 1 is AdaBN (Li et al. 2016). Layers that do not learn statistics in training (in
+eval mode, as with ``norm_eval``) keep those that they have.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+import torch
+from torch import Tensor, nn
+from torch.nn.modules.batchnorm import _BatchNorm
+
+ROLES = ('source', 'target')
+STATISTICS = ('running_mean', 'running_var', 'num_batches_tracked')
+COUNT = 'num_batches_tracked'
+
+
+def batch_norms(model: nn.Module) -> dict[str, _BatchNorm]:
+    """The layers of a model that keep running statistics, by path."""
+    return {
+        path: layer
+        for path, layer in model.named_modules()
+        if isinstance(layer, _BatchNorm) and layer.running_mean is not None
+    }
+
+
+def mixed(
+    source: Mapping[str, Tensor], target: Mapping[str, Tensor], alpha: float
+) -> dict[str, Tensor] | None:
+    """Statistics of one layer between those of the domains.
+
+    Args:
+        source: Running mean and variance, (C,), and the number of mini-batches.
+        target: Likewise.
+        alpha: Weight of the target, in [0, 1].
+
+    Returns:
+        The mixture; where one domain has never passed, the other's as they are, and
+        None where neither has.
+    """
+    seen = [int(domain[COUNT]) > 0 for domain in (source, target)]
+    if not any(seen):
+        return None
+    weight = alpha if all(seen) else float(seen[1])
+    if weight in (0.0, 1.0):  # exactly these
+        return {
+            name: (source, target)[int(weight)][name].clone() for name in STATISTICS
+        }
+    both = {n: torch.lerp(source[n], target[n], weight) for n in STATISTICS[:2]}
+    return {**both, COUNT: source[COUNT] + target[COUNT]}
+
+
+def check_alpha(alpha: float) -> float:
+    """``alpha`` itself.
+
+    Raises:
+        ValueError: If it is not in [0, 1].
+    """
+    if not 0 <= alpha <= 1:
+        raise ValueError(f'alpha must be in [0, 1], got {alpha}')
+    return float(alpha)
+
+
+class DomainStatistics(nn.Module):
+    """Running statistics of a segmentor, the source's apart from the target's.
+
+    They are part of the checkpoint, as ``source.<layer>.running_mean`` and so on. The
+    segmentor's own hold the mixture whenever it is in eval mode, and in a checkpoint.
+
+    Args:
+        segmentor: Whose layers it is about; not a submodule of this.
+        alpha: See the module's description.
+
+    Raises:
+        ValueError: If ``alpha`` is not in [0, 1].
+    """
+
+    def __init__(self, segmentor: nn.Module, alpha: float = 1.0) -> None:
+        super().__init__()
+        self.alpha = check_alpha(alpha)
+        self.__dict__['layers'] = batch_norms(segmentor)
+        for role in ROLES:
+            self.add_module(role, _Kept(self.layers))
+        self._begun: set[str] = set()
+
+    @contextmanager
+    def of(self, role: str) -> Iterator[None]:
+        """Within it, training passes are remembered as those of a domain of ``role``.
+
+        Layers in eval mode are left alone. Passes of other roles than source and target
+        are forgotten.
+        """
+        kept = self._kept(role) if role in ROLES else {}
+        for path, layer in self.layers.items():
+            if layer.training:
+                buffers = kept[path]._buffers if kept else _copied(layer)
+                for name in STATISTICS:
+                    layer._buffers[name] = buffers[name]
+        yield
+
+    def _kept(self, role: str) -> dict[str, nn.Module]:
+        """Those of a domain; they begin as what the segmentor came with."""
+        kept = getattr(self, role).layers
+        if role not in self._begun:
+            self._begun.add(role)
+            for path, layer in self.layers.items():
+                if not int(kept[path]._buffers[COUNT]):
+                    for name in STATISTICS[:2]:
+                        kept[path]._buffers[name].copy_(layer._buffers[name])
+        return kept
+
+    @torch.no_grad()
+    def blend(self) -> None:
+        """Give the segmentor the statistics that ``alpha`` declares."""
+        for path, layer in self.layers.items():
+            found = mixed(
+                *(getattr(self, role).layers[path]._buffers for role in ROLES),
+                self.alpha,
+            )
+            if found is not None:
+                layer._buffers.update(found)
+
+
+class _Kept(nn.Module):
+    """Running statistics of all layers for one domain, below the layers' names."""
+
+    def __init__(self, layers: Mapping[str, _BatchNorm]) -> None:
+        super().__init__()
+        self.__dict__['layers'] = {}
+        for path, layer in layers.items():
+            place: nn.Module = self
+            for step in path.split('.'):
+                if step not in place._modules:
+                    place.add_module(step, nn.Module())
+                place = place._modules[step]
+            for name, value in _copied(layer).items():
+                place.register_buffer(name, value)
+            self.layers[path] = place
+
+
+def _copied(layer: _BatchNorm) -> dict[str, Tensor]:
+    return {name: getattr(layer, name).clone() for name in STATISTICS}
+
+
+def blend_checkpoint(
+    weights: dict[str, Tensor], alpha: float, prefix: str = 'segmentor.'
+) -> None:
+    """Give the segmentor in a checkpoint the statistics of another ``alpha``, in place.
+
+    Args:
+        weights: By name, with ``statistics.source.<layer>.running_mean`` and so on.
+        alpha: Weight of the target.
+        prefix: Of the segmentor's own names: empty for a plain segmentor.
+
+    Raises:
+        ValueError: If ``alpha`` is not in [0, 1], the checkpoint holds no statistics by
+            domain, or none of the target though ``alpha`` asks for them.
+    """
+    check_alpha(alpha)
+    start, end = 'statistics.target.', '.running_mean'
+    keys = [key for key in weights if key.endswith(end)]
+    layers = [key[len(start) : -len(end)] for key in keys if key.startswith(start)]
+    known = {
+        path: tuple(
+            {name: weights[f'statistics.{role}.{path}.{name}'] for name in STATISTICS}
+            for role in ROLES
+        )
+        for path in layers
+    }
+    passed = [int(target[COUNT]) for _, target in known.values()]
+    if alpha > 0 and keys and not any(passed):
+        raise ValueError(
+            f'alpha is {alpha}, but the checkpoint holds no batch statistics of the '
+            'target: measure them with tools/statistics.py'
+        )
+    for path, (source, target) in known.items():
+        found = mixed(source, target, alpha)
+        for name, value in (found or {}).items():
+            weights[f'{prefix}{path}.{name}'] = value
