@@ -95,18 +95,24 @@ def load_checked(filename: str, map_location: Any = None) -> dict:
         raise ValueError(f'checkpoint {file} is damaged: {reason}') from error
 
 
-def load_strictly(model: nn.Module, weights: dict, checkpoint: str | Path) -> None:
-    """Load weights into a model, all of them; mmengine leaves out what does not fit.
+# What a model is tested without: it only matters in training.
+OF_TRAINING = ('objectives.', 'statistics.')
 
-    Objectives may be missing: an adapted segmentor is tested without them.
+
+def load_strictly(
+    model: nn.Module, weights: dict, checkpoint: str | Path, *, training: bool = False
+) -> None:
+    """Load weights into a model, all of them; mmengine leaves out what does not fit.
 
     Args:
         model: A model, not wrapped.
         weights: By name.
         checkpoint: Where they come from, for the error message.
+        training: Whether training goes on: then nothing may be missing and nothing left
+            over. An adapted segmentor is tested without its objectives.
 
     Raises:
-        ValueError: If a weight is missing or has another shape.
+        ValueError: If a weight is missing, is left over or has another shape.
     """
     shapes = {name: tuple(value.shape) for name, value in model.state_dict().items()}
     try:
@@ -117,13 +123,18 @@ def load_strictly(model: nn.Module, weights: dict, checkpoint: str | Path) -> No
         raise ValueError(
             f'checkpoint {checkpoint} does not fit the config: {reason}'
         ) from error
-    missing = [
-        name for name in found.missing_keys if not name.startswith('objectives.')
-    ]
+    optional = () if training else OF_TRAINING
+    missing = [name for name in found.missing_keys if not name.startswith(optional)]
     if missing:
         raise ValueError(
             f'checkpoint {checkpoint} does not fit the config: it lacks {missing[0]} '
             f'of shape {shapes[missing[0]]}, and {len(missing) - 1} more'
+        )
+    if training and found.unexpected_keys:
+        raise ValueError(
+            f'checkpoint {checkpoint} does not fit the config: it has '
+            f'{found.unexpected_keys[0]}, which the model lacks, and '
+            f'{len(found.unexpected_keys) - 1} more'
         )
 
 

@@ -144,8 +144,10 @@ class DomainAdaptor(PhasedModel):
     def train(self, mode: bool = True) -> 'DomainAdaptor':
         """Outside training, with the batch statistics that the config declares."""
         super().train(mode)
-        if not mode:
-            self.statistics.blend()
+        if hasattr(self, 'statistics'):
+            self.statistics.look_up()
+            if not mode:
+                self.statistics.blend()
         return self
 
     # What MMSeg's inferencers and test-time augmentation read from a model.

@@ -12,7 +12,8 @@ model, 1 is AdaBN (Li et al. 2016). Layers that do not learn statistics in train
 eval mode, as with ``norm_eval``) keep those that they have.
 """
 
-from collections.abc import Iterator, Mapping
+import itertools
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
 import torch
@@ -87,10 +88,15 @@ class DomainStatistics(nn.Module):
     def __init__(self, segmentor: nn.Module, alpha: float = 1.0) -> None:
         super().__init__()
         self.alpha = check_alpha(alpha)
-        self.__dict__['layers'] = batch_norms(segmentor)
+        self.__dict__['_segmentor'] = segmentor
+        self.look_up()
         for role in ROLES:
             self.add_module(role, _Kept(self.layers))
-        self._begun: set[str] = set()
+        self._begun = False
+
+    def look_up(self) -> None:
+        """Find the layers again: another kind may have taken their place (SyncBN)."""
+        self.__dict__['layers'] = batch_norms(self._segmentor)
 
     @contextmanager
     def of(self, role: str) -> Iterator[None]:
@@ -99,7 +105,8 @@ class DomainStatistics(nn.Module):
         Layers in eval mode are left alone. Passes of other roles than source and target
         are forgotten.
         """
-        kept = self._kept(role) if role in ROLES else {}
+        self._begin()
+        kept = getattr(self, role).layers if role in ROLES else {}
         for path, layer in self.layers.items():
             if layer.training:
                 buffers = kept[path]._buffers if kept else _copied(layer)
@@ -107,16 +114,16 @@ class DomainStatistics(nn.Module):
                     layer._buffers[name] = buffers[name]
         yield
 
-    def _kept(self, role: str) -> dict[str, nn.Module]:
-        """Those of a domain; they begin as what the segmentor came with."""
-        kept = getattr(self, role).layers
-        if role not in self._begun:
-            self._begun.add(role)
-            for path, layer in self.layers.items():
-                if not int(kept[path]._buffers[COUNT]):
-                    for name in STATISTICS[:2]:
-                        kept[path]._buffers[name].copy_(layer._buffers[name])
-        return kept
+    def _begin(self) -> None:
+        """Let domains that never passed begin with what the segmentor came with."""
+        if self._begun:
+            return
+        self._begun = True
+        for role, (path, layer) in itertools.product(ROLES, self.layers.items()):
+            kept = getattr(self, role).layers[path]._buffers
+            if not int(kept[COUNT]):
+                for name in STATISTICS[:2]:
+                    kept[name].copy_(layer._buffers[name])
 
     @torch.no_grad()
     def blend(self) -> None:
@@ -186,3 +193,65 @@ def blend_checkpoint(
         found = mixed(source, target, alpha)
         for name, value in (found or {}).items():
             weights[f'{prefix}{path}.{name}'] = value
+
+
+@torch.no_grad()
+def measure_statistics(
+    segmentor: nn.Module, batches: Iterable[Tensor]
+) -> dict[str, dict[str, Tensor]]:
+    """Running statistics of a domain for a model that is trained already.
+
+    Means over mini-batches, each passed as in training, all with the same weights. The
+    segmentor is left as it was.
+
+    Args:
+        segmentor: Any MMSeg segmentor. Layers that do not learn statistics in training
+            are left out.
+        batches: Preprocessed images (N, bands, H, W); N should be above 1, since a
+            layer that sees one value per channel has no variance.
+
+    Returns:
+        ``{layer: {running_mean, running_var, num_batches_tracked}}``.
+    """
+    modes = {module: module.training for module in segmentor.modules()}
+    segmentor.train()
+    layers = {p: x for p, x in batch_norms(segmentor).items() if x.training}
+    segmentor.eval()  # no dropout
+    before = {path: (x.momentum, dict(x._buffers)) for path, x in layers.items()}
+    try:
+        for layer in layers.values():
+            layer._buffers.update(_copied(layer))
+            layer.reset_running_stats()
+            layer.momentum = None  # the mean over all mini-batches
+            layer.training = True
+        for images in batches:
+            segmentor(images, mode='tensor')
+        return {path: _copied(layer) for path, layer in layers.items()}
+    finally:
+        for path, (momentum, buffers) in before.items():
+            layers[path].momentum = momentum
+            layers[path]._buffers.update(buffers)
+        for module, training in modes.items():
+            module.training = training
+
+
+def add_statistics(
+    weights: dict[str, Tensor],
+    source: Mapping[str, Mapping[str, Tensor]] | None,
+    target: Mapping[str, Mapping[str, Tensor]],
+    prefix: str = '',
+) -> None:
+    """Put statistics by domain into a checkpoint, in place.
+
+    Args:
+        weights: By name.
+        source: Those of the source; None if they are the segmentor's own, which was
+            trained on the source alone.
+        target: As :func:`measure_statistics` returns them.
+        prefix: Of the segmentor's names.
+    """
+    for path, measured in target.items():
+        for name in STATISTICS:
+            own = source[path] if source else {name: weights[f'{prefix}{path}.{name}']}
+            weights[f'statistics.source.{path}.{name}'] = own[name].clone()
+            weights[f'statistics.target.{path}.{name}'] = measured[name].clone()

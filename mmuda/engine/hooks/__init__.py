@@ -1,5 +1,6 @@
 """Hooks into mmengine's loops."""
 
+from mmuda.engine.hooks.alpha import AlphaHook
 from mmuda.engine.hooks.dataset_mean import DatasetMeanHook
 from mmuda.engine.hooks.domain_moments import DomainMomentsHook
 from mmuda.engine.hooks.finite_loss import FiniteLossHook
@@ -9,6 +10,7 @@ from mmuda.engine.hooks.strict_load import StrictLoadHook
 from mmuda.engine.hooks.translation_grid import TranslationGridHook
 
 __all__ = [
+    'AlphaHook',
     'DatasetMeanHook',
     'DomainMomentsHook',
     'FiniteLossHook',

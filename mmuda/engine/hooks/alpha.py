@@ -1,0 +1,44 @@
+"""Testing with other batch statistics than the config declares."""
+
+from mmengine.hooks import Hook
+from mmengine.model import BaseTTAModel, is_model_wrapper
+from mmengine.runner import Runner
+from mmseg.registry import HOOKS
+
+from mmuda.models.adaptor import DomainAdaptor
+from mmuda.models.normalisation import blend_checkpoint, check_alpha
+
+
+@HOOKS.register_module()
+class AlphaHook(Hook):
+    """Gives the model between source and target statistics that are asked for.
+
+    ``tools/test.py --alpha`` adds it; nothing is trained anew.
+
+    Args:
+        alpha: 0 for the source's, 1 for the target's; see
+            :mod:`mmuda.models.normalisation`.
+
+    Raises:
+        ValueError: If ``alpha`` is not in [0, 1].
+    """
+
+    priority = 'HIGH'  # before anybody loads the weights
+
+    def __init__(self, alpha: float) -> None:
+        self.alpha = check_alpha(alpha)
+
+    def after_load_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
+        """Put them in the place of those that were to be loaded.
+
+        Raises:
+            ValueError: If the checkpoint has none by domain.
+        """
+        model = runner.model
+        while is_model_wrapper(model) or isinstance(model, BaseTTAModel):
+            model = model.module
+        weights = checkpoint.get('state_dict', checkpoint)
+        adapted = isinstance(model, DomainAdaptor)
+        blend_checkpoint(weights, self.alpha, 'segmentor.' if adapted else '')
+        if adapted:
+            model.statistics.alpha = self.alpha
