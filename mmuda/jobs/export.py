@@ -4,54 +4,60 @@ from pathlib import Path
 
 import torch
 from mmengine.config import Config
+from mmengine.registry import init_default_scope
+from mmseg.registry import DATASETS, MODELS
 
 from mmuda.engine.checkpoint import load_checked
 from mmuda.files import write_atomically
 from mmuda.jobs.config import load_config
+from mmuda.jobs.plain import plain_segmentor
+from mmuda.models.adaptor import DomainAdaptor
 from mmuda.models.data_preprocessor import MEASURED
+from mmuda.models.normalisation import blend_checkpoint
 
 PREFIX = 'segmentor.'
 
 
-def export_segmentor(config: str, checkpoint: str, out: str) -> tuple[Path, Path]:
-    """Write the segmentor of an adapted model for use without its objectives.
+def export_segmentor(
+    config: str, checkpoint: str, out: str, alpha: float | None = None
+) -> tuple[Path, Path]:
+    """Write a segmentor for MMSeg without mmuda, and without a data set.
 
-    Images are normalised as the adaptor does it for its ``predict_domain``. The
-    model needs mmuda no more, unless its images have neither one band nor three.
-    The test pipeline is that of the config.
+    Images are normalised as it is done for the target. The config has what MMSeg's
+    ``init_model`` and ``MMSegInferencer`` need: the model and a test pipeline for image
+    files of 8 bits; the checkpoint has classes and colours.
 
     Args:
-        config: Config of the adaptor.
+        config: Config that the model was trained by.
         checkpoint: Its checkpoint.
         out: Where to write, without suffix: ``<out>.py`` and ``<out>.pth``.
+        alpha: Batch statistics between source (0) and target (1) in place of those that
+            were declared in training.
 
     Returns:
         The two files.
 
     Raises:
-        ValueError: If the config's model, or the checkpoint, is no adaptor's.
+        ValueError: If a part of the model has no counterpart in MMSeg, its images have
+            neither one band nor three, or the checkpoint is of another model.
     """
     cfg = load_config(config)
-    if cfg.model.type != 'DomainAdaptor':
-        raise ValueError(f'{config} trains a {cfg.model.type}, not a DomainAdaptor')
+    init_default_scope('mmseg')
     content = load_checked(checkpoint, map_location='cpu')
-    weights = {
-        key[len(PREFIX) :]: value
-        for key, value in content['state_dict'].items()
-        if key.startswith(PREFIX)
-    }
-    if not weights:
-        raise ValueError(f'{checkpoint} holds no weights below {PREFIX!r}')
+    weights = content.get('state_dict', content)
+    adapted = issubclass(MODELS.get(cfg.model.type), DomainAdaptor)
+    if alpha is not None:
+        blend_checkpoint(weights, alpha, PREFIX if adapted else '')
+    preprocessor = _preprocessor(cfg, weights)
+    own = _own_weights(weights, PREFIX if adapted else '', checkpoint)
+    segmentor = dict(cfg.model.segmentor if adapted else cfg.model)
+    segmentor.pop('data_preprocessor', None)
+    model, own = plain_segmentor(segmentor, own)
     plain = Config(
         dict(
             default_scope='mmseg',
-            model=dict(
-                cfg.model.segmentor, data_preprocessor=_preprocessor(cfg, content)
-            ),
-            test_pipeline=cfg.test_dataloader.dataset.pipeline,
-            test_dataloader=cfg.test_dataloader,
-            test_evaluator=cfg.test_evaluator,
-            test_cfg=cfg.test_cfg,
+            model=dict(model, data_preprocessor=preprocessor),
+            test_pipeline=_test_pipeline(cfg, bands=_bands(preprocessor)),
         )
     )
     files = Path(f'{out}.py'), Path(f'{out}.pth')
@@ -59,22 +65,67 @@ def export_segmentor(config: str, checkpoint: str, out: str) -> tuple[Path, Path
     with write_atomically(files[0]) as text:
         text.write(plain.pretty_text)
     with write_atomically(files[1], 'wb') as binary:
-        dataset_meta = content.get('meta', {}).get('dataset_meta')
-        torch.save(
-            dict(state_dict=weights, meta=dict(dataset_meta=dataset_meta)), binary
-        )
+        meta = dict(dataset_meta=_dataset_meta(cfg, content))
+        torch.save(dict(state_dict=own, meta=meta), binary)
     return files
 
 
-def _preprocessor(cfg: Config, content: dict) -> dict:
-    """MMSeg's own preprocessor where it knows so many bands, else ours."""
+def _own_weights(weights: dict, prefix: str, checkpoint: str) -> dict:
+    own = {
+        key.removeprefix(prefix): value
+        for key, value in weights.items()
+        if key.startswith(prefix) and not key.startswith('statistics.')
+    }
+    if not any(key.startswith('backbone.') for key in own):
+        raise ValueError(f'{checkpoint} holds no weights of {prefix}backbone')
+    return own
+
+
+def _dataset_meta(cfg: Config, content: dict) -> dict:
+    """Classes and colours: those that were trained on."""
+    known = content.get('meta', {}).get('dataset_meta')
+    if known and known.get('classes'):
+        return dict(classes=tuple(known['classes']), palette=known.get('palette'))
+    dataset = cfg.train_dataloader.dataset.source
+    first = dataset[0] if isinstance(dataset, (list, tuple)) else dataset
+    meta = DATASETS.build(dict(first, lazy_init=True)).metainfo
+    return dict(classes=tuple(meta['classes']), palette=meta.get('palette'))
+
+
+def _preprocessor(cfg: Config, weights: dict) -> dict:
+    """MMSeg's own preprocessor, for images as OpenCV reads them: blue, green, red."""
     settings = dict(cfg.model.data_preprocessor)
     domains = settings.pop('domains', None) or {}
     domain = settings.pop('predict_domain', 'target')
     settings |= domains.get(domain, {})
     if settings.get('mean') == MEASURED:
-        mean = content['state_dict'][f'data_preprocessor.domains.{domain}.mean']
+        mean = weights[f'data_preprocessor.domains.{domain}.mean']
         settings['mean'] = mean.flatten().tolist()
-    known = len(settings.get('mean') or [0]) in (1, 3)
-    settings['type'] = 'SegDataPreProcessor' if known else 'RasterDataPreprocessor'
-    return settings
+    bands = _bands(settings)
+    if bands not in (1, 3):
+        raise ValueError(
+            f'the model has images of {bands} bands; the preprocessor of MMSeg takes '
+            'one or three'
+        )
+    if bands == 3:
+        settings['bgr_to_rgb'] = not settings.pop('rgb_to_bgr', False)
+    return {**settings, 'type': 'SegDataPreProcessor'}
+
+
+def _bands(preprocessor: dict) -> int:
+    return len(preprocessor.get('mean') or [0] * 3)
+
+
+def _test_pipeline(cfg: Config, bands: int) -> list[dict]:
+    """From an image file; of the config's own steps those that change its size."""
+    colours = 'color' if bands == 3 else 'grayscale'
+    steps = [
+        dict(step)
+        for step in cfg.test_dataloader.dataset.pipeline
+        if step.type in ('Resize', 'Pad')
+    ]
+    return [
+        dict(type='LoadImageFromFile', color_type=colours),
+        *steps,
+        dict(type='PackSegInputs'),
+    ]

@@ -51,6 +51,7 @@ EVERY = {
     'entropy': (dict(type='EntropyMinimization'), [SEGMENTOR]),
     'squares': (dict(type='MaximumSquares'), [SEGMENTOR]),
     'weighted squares': (dict(type='MaximumSquares', ratio=0.2), [SEGMENTOR]),
+    'nuclear norm': (dict(type='NuclearNormMaximization'), [SEGMENTOR]),
     'sizes': (dict(type='SizeConstraint'), [SEGMENTOR]),
     'shares': (dict(type='LabelDistribution', feature_tap=FEATURES), [SEGMENTOR]),
     'mmd': (dict(type='MMDAlignment', tap=FEATURES, num_locations=64), [SEGMENTOR]),

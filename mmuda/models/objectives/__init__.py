@@ -8,6 +8,7 @@ from mmuda.models.objectives.gated_alignment import GatedAlignment
 from mmuda.models.objectives.label_distribution import LabelDistribution
 from mmuda.models.objectives.maximum_squares import MaximumSquares
 from mmuda.models.objectives.mmd_alignment import MMDAlignment
+from mmuda.models.objectives.nuclear_norm import NuclearNormMaximization
 from mmuda.models.objectives.output_alignment import OutputAlignment
 from mmuda.models.objectives.size_constraint import SizeConstraint
 from mmuda.models.objectives.style_alignment import StyleAlignment
@@ -21,6 +22,7 @@ __all__ = [
     'LabelDistribution',
     'MMDAlignment',
     'MaximumSquares',
+    'NuclearNormMaximization',
     'Objective',
     'OutputAlignment',
     'PhaseObjective',
