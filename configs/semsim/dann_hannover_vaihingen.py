@@ -39,7 +39,6 @@ optim_wrapper = dict(
 
 # What batch normalisation does is not in the paper. In training each domain has its
 # own statistics; the model that is tested has those of the target.
-custom_hooks = [dict(type='ReproducibleHook'), dict(type='TargetStatisticsHook')]
 
 strategy = 'approximation'
 source_model = 'source-only_hannover_vaihingen.py'

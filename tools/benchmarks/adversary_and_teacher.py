@@ -177,11 +177,12 @@ class AdversaryAndTeacherLoop:
         self._step(adversarial(self.discriminator(fake), 1.0), 1)
 
         self.generator.requires_grad_(False)
-        loss = 0.01 * adversarial(self.discriminator(self.generator(embedding)), 1.0)
+        loss = self.supervise(self.segmentor, source, labels)
+        scores = self.discriminator(self.generator(embedding))
+        loss = loss + 0.01 * adversarial(scores, 1.0)
         with torch.no_grad():
             wanted = self.teacher.decode_head(self.teacher.backbone(target))
-        loss = loss + consistency(student, wanted)
-        self._step(loss + self.supervise(self.segmentor, source, labels), 2)
+        self._step(loss + consistency(student, wanted), 2)
         self._follow()
         self.discriminator.requires_grad_(True)
         self.generator.requires_grad_(True)

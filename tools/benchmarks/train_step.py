@@ -21,6 +21,7 @@ from pathlib import Path
 
 import torch
 import torch.nn.functional as F  # noqa: N812
+from adversary_and_teacher import OVERRIDES, AdversaryAndTeacherLoop
 from mmengine.logging import MessageHub
 from mmengine.optim import build_optim_wrapper
 from mmengine.registry import init_default_scope
@@ -120,6 +121,13 @@ class DannLoop:
         loss = F.cross_entropy(self.discriminator(features), 1 - answers)
         self._step(loss, 2)
         self.discriminator.requires_grad_(True)
+
+
+class ToyLoop(AdversaryAndTeacherLoop):
+    """A generator in two phases and a mean teacher, as one would write them."""
+
+    def __init__(self, model: nn.Module) -> None:
+        super().__init__(model, stack, segmentation_loss)
 
 
 CAFFE_MEAN = torch.tensor([104.00698793, 116.66876762, 122.67891434]).view(3, 1, 1)
@@ -431,6 +439,8 @@ def build(config: str, method: type) -> tuple[nn.Module, object, Callable]:
     weighs most; weights of losses are the published ones.
     """
     cfg = load_config(str(CONFIGS / config))
+    if issubclass(method, AdversaryAndTeacherLoop):
+        cfg.merge_from_dict(copy.deepcopy(OVERRIDES))
     if 'semsim' not in config:
         published = copy.deepcopy(cfg.model.objectives)
         cfg.merge_from_dict(dict(model=cfg.demo.model.to_dict()))
@@ -475,6 +485,7 @@ CITIES = 'hannover_vaihingen.py'
 PAIR = ['source', 'target']
 METHODS = {
     'dann': (f'semsim/dann_{CITIES}', DannLoop, PAIR),
+    'adversary_and_teacher': (f'semsim/dann_{CITIES}', ToyLoop, PAIR),
     'source_only': (f'semsim/source-only_{CITIES}', SourceOnlyLoop, ['source']),
     'adaptsegnet': (f'adaptsegnet/adaptsegnet-multi_{CITIES}', AdaptSegNetLoop, PAIR),
     'advent': (f'advent/advent_{CITIES}', AdventLoop, PAIR),
