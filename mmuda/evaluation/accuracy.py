@@ -20,9 +20,13 @@ from mmuda.files import write_atomically
 class SegmentationMetric(IoUMetric):
     """Accuracy (Eq. 5), IoU of each class (Eq. 6) and mIoU (Eq. 7) of the SemSim paper.
 
-    All are taken over the pixels of the whole data set together. A class that
-    occurs neither in the truth nor in the prediction has no IoU (Eq. 6 is 0/0): it
-    is reported as null and left out of the mean.
+    All are taken over the pixels of the whole data set together. Which classes have an
+    IoU is decided by the truth alone: a class without a labelled pixel in the whole
+    data set has none, whatever is predicted, and is reported as null and left out of
+    all means. So models that are tested on the same data are compared by the mean of
+    the same classes. A pixel that is taken for such a class is still an error: it
+    lowers accuracy, and the IoU of the class that it is of. (Eq. 6 as it stands
+    would be 0/0 for such a class, or 0 once a single pixel is taken for it.)
 
     Args:
         out: JSON file for the figures.
@@ -30,7 +34,8 @@ class SegmentationMetric(IoUMetric):
             of the figure: a list of classes, or the name or YAML file of a taxonomy.
             So ``mIoU16='cityscapes16'`` is what papers give for models trained on
             SYNTHIA. Pixels of other classes count as they do in ``mIoU``: taken for
-            one of the subset, they are an error.
+            one of the subset, they are an error. Of a subset none of whose classes
+            is in the truth, the mean is null.
         **kwargs: Those of MMSeg's ``IoUMetric``, which counts the pixels.
     """
 
@@ -65,7 +70,11 @@ class SegmentationMetric(IoUMetric):
         """Figures in percent: ``aAcc``, ``mIoU``, those of subsets, ``IoU.<class>``.
 
         Args:
-            results: What MMSeg's ``IoUMetric`` counts in each image.
+            results: What MMSeg's ``IoUMetric`` counts in each image: intersection,
+                union, predicted and true pixels of the classes, each (C,).
+
+        Returns:
+            Numbers from 0 to 100; NaN where there is no labelled pixel.
 
         Raises:
             ValueError: If a subset names a class that the data set does not have.
@@ -75,7 +84,7 @@ class SegmentationMetric(IoUMetric):
             for counts in zip(*results, strict=True)
         )
         with np.errstate(invalid='ignore', divide='ignore'):
-            iou = 100 * intersection / union
+            iou = np.where(truth > 0, 100 * intersection / union, np.nan)
             figures = {
                 'aAcc': 100 * intersection.sum() / truth.sum(),
                 'mIoU': _mean(iou),
@@ -110,7 +119,7 @@ def write_figures(file: str | Path, figures: dict) -> None:
 def _as_text(figures: dict[str, float]) -> str:
     table = Table('', '%')
     for name, value in figures.items():
-        table.add_row(name, f'{value:.2f}')
+        table.add_row(name, '-' if np.isnan(value) else f'{value:.2f}')
     console = Console(width=60)
     with console.capture() as captured:
         console.print(table)

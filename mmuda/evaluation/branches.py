@@ -15,7 +15,8 @@ class BranchSegmentationMetric(SegmentationMetric):
     """Figures of the merged prediction, and those of the branches.
 
     Reads ``branch_<name>`` off the data samples, beside ``pred_sem_seg``; the figures
-    of a branch are called ``<name>.aAcc``, ``<name>.mIoU`` and so on.
+    of a branch are called ``<name>.aAcc``, ``<name>.mIoU`` and so on. All are means of
+    the same classes, those of the truth.
 
     Args:
         **kwargs: Those of :class:`SegmentationMetric`.

@@ -49,7 +49,7 @@ def compare(
 
     Returns:
         By the name of the config: ``oracle``, and for each measure the values of
-        all seeds, their mean and standard deviation.
+        all seeds, their mean and standard deviation, or None where a run has none.
     """
     results = {}
     for config in configs:
@@ -95,17 +95,15 @@ def _command(*words: str) -> None:
 
 
 def _summary(figures: Sequence[dict]) -> dict:
-    return {
-        measure: {
-            'values': [run[measure] for run in figures],
-            'mean': float(np.mean([run[measure] for run in figures])),
-            'std': float(np.std([run[measure] for run in figures], ddof=1))
-            if len(figures) > 1
-            else None,
-        }
-        for measure in figures[0]
-        if all(run[measure] is not None for run in figures)
-    }
+    """Each measure over the runs; None for a class that the test set's truth lacks."""
+    return {m: _over_runs([run[m] for run in figures]) for m in figures[0]}
+
+
+def _over_runs(values: list[float | None]) -> dict | None:
+    if None in values:
+        return None
+    deviation = float(np.std(values, ddof=1)) if len(values) > 1 else None
+    return {'values': values, 'mean': float(np.mean(values)), 'std': deviation}
 
 
 def _method(config: str, cfg: Config) -> str:

@@ -21,18 +21,26 @@ def images():
     return truth, predicted
 
 
-def evaluate(truth, predicted, classes, **options):
+def build(kind, classes, **options):
     DefaultScope.get_instance('test', scope_name='mmseg')
-    metric = METRICS.build(dict(type='SegmentationMetric', **options))
+    metric = METRICS.build(dict(type=kind, **options))
     metric.dataset_meta = dict(classes=classes)
-    samples = [
+    return metric
+
+
+def samples_of(truth, predicted):
+    return [
         dict(
             gt_sem_seg=dict(data=t[None]), pred_sem_seg=dict(data=p[None]), img_path='x'
         )
         for t, p in zip(truth, predicted, strict=True)
     ]
-    metric.process({}, samples)
-    return metric.evaluate(len(samples))
+
+
+def evaluate(truth, predicted, classes, **options):
+    metric = build('SegmentationMetric', classes, **options)
+    metric.process({}, samples_of(truth, predicted))
+    return metric.evaluate(len(truth))
 
 
 def test_matches_the_equations(images, tmp_path):
@@ -67,14 +75,62 @@ def test_equals_torchmetrics(images):
     assert figures['mIoU'] == pytest.approx(100 * expected.item(), rel=1e-5)
 
 
-def test_a_class_that_occurs_nowhere_has_no_iou(images, tmp_path):
+def test_a_class_without_truth_has_no_iou(images, tmp_path):
+    """Predicted or not; means are those of the other classes."""
     truth, predicted = images
     file = tmp_path / 'figures.json'
-    figures = evaluate(truth, predicted, ('a', 'b', 'c', 'd'), out=str(file))
-    assert np.isnan(figures['IoU.d'])
-    assert json.loads(file.read_text())['IoU.d'] is None
+    classes, subsets = ('a', 'b', 'c', 'd'), dict(two=['a', 'd'], nowhere=['d'])
+    figures = evaluate(truth, predicted, classes, out=str(file), subsets=subsets)
     three = evaluate(truth, predicted, ('a', 'b', 'c'))
     assert figures['mIoU'] == pytest.approx(three['mIoU'])
+    at = tuple(torch.nonzero((truth == 0) & (predicted == 0))[0])
+    predicted[at] = 3  # one pixel of class a is taken for d
+    wrong = evaluate(truth, predicted, classes, out=str(file), subsets=subsets)
+    written = json.loads(file.read_text())
+    for name in ('IoU.d', 'nowhere'):
+        assert np.isnan(figures[name])
+        assert np.isnan(wrong[name])
+        assert written[name] is None
+    found = [wrong[f'IoU.{c}'] for c in 'abc']
+    assert wrong['mIoU'] == pytest.approx(sum(found) / 3)
+    assert wrong['two'] == wrong['IoU.a']
+    assert found[1:] == [three['IoU.b'], three['IoU.c']]
+    counted = truth != 255
+    both = ((truth == 0) & (predicted == 0)).sum().item()
+    either = (((truth == 0) | (predicted == 0)) & counted).sum().item()
+    assert wrong['IoU.a'] == pytest.approx(100 * both / either)
+    assert wrong['IoU.a'] < three['IoU.a']
+    one = 100 / counted.sum().item()
+    assert wrong['aAcc'] == pytest.approx(three['aAcc'] - one)
+
+
+def test_one_wrong_pixel_of_an_absent_class_is_one_wrong_pixel():
+    """The mean goes from 100 to what that pixel is worth, not to two thirds."""
+    truth = torch.arange(2).repeat_interleave(50).view(1, 10, 10)
+    predicted = truth.clone()
+    predicted[0, 0, 0] = 2
+    figures = evaluate(truth, predicted, ('a', 'b', 'c'))
+    assert figures['mIoU'] == pytest.approx((98 + 100) / 2)
+    assert evaluate(truth, truth, ('a', 'b', 'c'))['mIoU'] == 100
+
+
+def test_branches_are_means_of_the_same_classes(images):
+    """The first branch takes pixels for a class that the truth lacks."""
+    truth, predicted = images
+    other = torch.where(predicted == 1, 3, predicted)
+    metric = build('BranchSegmentationMetric', ('a', 'b', 'c', 'd'))
+    samples = [
+        {**sample, 'branch_s1': dict(data=o[None])}
+        for sample, o in zip(samples_of(truth, predicted), other, strict=True)
+    ]
+    metric.process({}, samples)
+    figures = metric.evaluate(len(samples))
+    for prefix, labels in (('', predicted), ('s1.', other)):
+        alone = evaluate(truth, labels, ('a', 'b', 'c', 'd'))
+        mean = sum(alone[f'IoU.{c}'] for c in 'abc') / 3
+        assert figures[f'{prefix}mIoU'] == pytest.approx(mean)
+        assert np.isnan(figures[f'{prefix}IoU.d'])
+    assert figures['s1.IoU.b'] == 0
 
 
 @pytest.fixture

@@ -1,13 +1,15 @@
 """Several configs and seeds as one table; batch statistics of the target."""
 
 import json
+import math
 from pathlib import Path
 
 import pytest
 import torch
 from toy_run import make_data, write_config
 
-from mmuda.jobs.comparison import compare, print_table
+from mmuda.evaluation import write_figures
+from mmuda.jobs.comparison import _summary, compare, print_table
 
 
 @pytest.fixture
@@ -42,6 +44,26 @@ def test_one_seed_has_no_deviation(capsys):
     printed = capsys.readouterr().out
     assert '50.0 ' in printed
     assert 'ORACLE' not in printed
+
+
+def test_a_class_that_the_test_set_lacks_is_a_dash_in_all_rows(tmp_path, capsys):
+    """From what the metric writes to what the table says."""
+    runs = [
+        {'aAcc': 60.0, 'mIoU': 40.0, 'IoU.a': 40.0, 'IoU.d': float('nan')},
+        {'aAcc': 70.0, 'mIoU': 50.0, 'IoU.a': 50.0, 'IoU.d': float('nan')},
+    ]
+    for i, figures in enumerate(runs):
+        write_figures(tmp_path / f'{i}.json', figures)
+    written = [json.loads((tmp_path / f'{i}.json').read_text()) for i in range(2)]
+    row = {'oracle': False, **_summary(written)}
+    assert row['IoU.a'] == dict(values=[40.0, 50.0], mean=45.0, std=math.sqrt(50))
+    assert row['IoU.d'] is None
+    print_table({'x': row, 'y': row}, per_class=True)
+    lines = capsys.readouterr().out.splitlines()
+    cells = [[cell.strip() for cell in line.split('│')[1:-1]] for line in lines]
+    for name in 'xy':
+        assert [name, '45.0 ± 7.1', '-', '65.0 ± 7.1', '45.0 ± 7.1'] in cells
+    assert 'd IoU' in lines[1]
 
 
 def test_branches_follow_their_model(capsys):

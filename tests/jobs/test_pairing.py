@@ -186,6 +186,53 @@ def _mmd_by_matrices(first, second, sigma):
     return total - 2 * rbf_kernel(first, second).mean()
 
 
+@pytest.mark.parametrize('tap', [None, TAP])
+def test_mmd_draws_do_not_depend_on_the_number_of_processes(
+    cfg, checkpoint, tmp_path, monkeypatch, tap
+):
+    """Shares of one, two and three processes, simulated; draws differ by image."""
+    shutil.rmtree(tmp_path / 'data')
+    make_data(tmp_path / 'data', number=20)
+
+    def drawn(domain, world_size):
+        found = []
+        for rank in range(world_size):
+            monkeypatch.setattr(
+                'mmuda.jobs.pairing.images.get_dist_info',
+                lambda rank=rank: (rank, world_size),
+            )
+            with pairing_images(cfg, PairingOptions(), checkpoint) as images:
+                found += images.samples(domain, tap, 12, seed=3)
+        return found
+
+    for domain in ('source', 'target'):
+        alone = drawn(domain, 1)
+        assert len(alone) == 20
+        assert {len(samples) for samples in alone} == {12}
+        for world_size in (2, 3):
+            together = drawn(domain, world_size)
+            for ours, theirs in zip(alone, together, strict=True):
+                assert torch.equal(ours, theirs)
+
+
+def test_mmd_draws_differ_by_seed_domain_and_image(cfg):
+    """Images that hold the numbers of their pixels tell which were drawn."""
+
+    def drawn(domain, seed):
+        with pairing_images(cfg, PairingOptions()) as images:
+            pixels = torch.arange(256.0).view(1, 16, 16)
+            valid = torch.ones(16, 16, dtype=torch.bool)
+            count = len(images.source)
+            images._sampled = lambda *_: ([pixels] * count, [valid] * count)
+            samples = images.samples(domain, None, 12, seed)
+            return [tuple(s.flatten().int().tolist()) for s in samples]
+
+    found = [drawn(domain, s) for domain in ('source', 'target') for s in (0, 1)]
+    places = [places for of_domain in found for places in of_domain]
+    assert all(len(set(p)) == 12 for p in places)  # without replacement
+    assert len(set(places)) == len(places) == 24
+
+
 def test_random_depends_on_the_seed(cfg):
     first, again = make_mapping(cfg, 'random'), make_mapping(cfg, 'random')
     cfg.randomness.seed = 1
@@ -216,11 +263,14 @@ def test_coarse_search_tells_its_recall(cfg):
     assert_best(mapping, similarities(cfg))
 
 
-def test_two_processes_give_the_same(cfg, checkpoint, tmp_path):
+@pytest.mark.parametrize(
+    'strategy', [['approximation'], ['feature_mmd', '--tap', TAP, '--samples', '12']]
+)
+def test_two_processes_give_the_same(cfg, checkpoint, tmp_path, strategy):
     shutil.rmtree(tmp_path / 'data')
     make_data(tmp_path / 'data', number=20)  # three batches for two processes
     config = write_config(tmp_path, 'two', model=cfg.model.to_dict())
-    command = ('--strategy', 'approximation', '--checkpoint', checkpoint, '--out')
+    command = ('--strategy', *strategy, '--checkpoint', checkpoint, '--out')
     mmuda('pair', config, *command, 'one.csv')
     done = mmuda_processes('pair', config, *command, 'two.csv', '--report', 'report')
     assert 'mapping' in done.stdout

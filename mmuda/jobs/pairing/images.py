@@ -163,22 +163,26 @@ class PairingImages:
     ) -> Iterator[Tensor]:
         """Samples of each image of this process's share, (n, D) with n <= ``count``.
 
+        Which locations are drawn depends on the seed, the domain and the number of the
+        image, not on the images before it: any number of processes draws the same.
+
         Args:
             domain: ``'source'`` or ``'target'``.
             tap: Layer whose output is the feature space; None for the image itself.
             count: Locations to draw from each image.
-            seed: Draws them.
+            seed: Draws them; not negative.
         """
         dataset = getattr(self, domain)
+        mine = share(len(dataset))
         what = f'{"pixels" if tap is None else "features"} of the {domain}'
-        generator = torch.Generator().manual_seed(seed)
-        for batch in track(
-            self._batches(dataset, share(len(dataset))), what, disable=_is_helper()
-        ):
-            for maps, valid in zip(*self._sampled(batch, tap), strict=True):
-                places = torch.nonzero(valid.flatten()).squeeze(1)
-                chosen = torch.randperm(len(places), generator=generator)[:count]
-                yield maps.flatten(1).T[places[chosen]].float().cpu()
+        batches = track(self._batches(dataset, mine), what, disable=_is_helper())
+        sampled = (
+            pair for b in batches for pair in zip(*self._sampled(b, tap), strict=True)
+        )
+        for number, (maps, valid) in zip(mine, sampled, strict=True):
+            rng = np.random.default_rng((seed, int(domain == 'target'), number))
+            places = rng.permutation(np.flatnonzero(valid.numpy()))[:count]
+            yield maps.flatten(1).T[torch.from_numpy(places)].float().cpu()
 
     @torch.no_grad()
     def _sampled(

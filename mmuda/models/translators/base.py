@@ -35,7 +35,9 @@ class Translator(PhasedModel):
         phases: See :class:`~mmuda.models.phased.PhasedModel`.
         data_preprocessor: A ``DomainDataPreprocessor``; by default one that maps 8 bits
             to [-1, 1].
-        init_cfg: As in :class:`mmengine.model.BaseModule`.
+        init_cfg: As in :class:`mmengine.model.BaseModule`. Discriminators have one in
+            their own config, which counts for them; weights of a whole translator
+            (``Pretrained``) are the last word.
 
     Attributes:
         routes: The pairs (source, target) that it translates between.

@@ -104,13 +104,13 @@ class CycleGAN(Translator):
         discriminator = discriminator or dict(type='PatchGANDiscriminator')
         both = ('source', 'target')
         # By the domain of what they make, or judge.
-        self.generators = nn.ModuleDict(
+        self.generators = ModuleDict(
             {d: ResNetGenerator(bands, **settings) for d in both}
         )
         self.discriminators = ModuleDict(
             {d: MODELS.build(dict(in_channels=bands, **discriminator)) for d in both}
         )
-        self.pools = nn.ModuleDict({d: ImagePool(pool_size) for d in both})
+        self.pools = ModuleDict({d: ImagePool(pool_size) for d in both})
         self.gan_loss = LeastSquaresGANLoss()
         self.weights = {
             **dict(adversarial=1.0, cycle=10.0, identity=0.0),

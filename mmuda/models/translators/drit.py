@@ -247,13 +247,13 @@ class DRIT(SharedContentTranslator):
         decoders = {
             d: AttributeDecoder(bands, width, code_size, num_residuals) for d in DOMAINS
         }
-        self.encoders = nn.ModuleDict(encoders)
+        self.encoders = ModuleDict(encoders)
         self.shared_encoder = ResidualBlock(width)
-        self.attribute_encoders = nn.ModuleDict(
+        self.attribute_encoders = ModuleDict(
             {d: AttributeEncoder(bands, channels, code_size) for d in DOMAINS}
         )
         self.shared_decoder = ResidualBlock(width)
-        self.decoders = nn.ModuleDict(decoders)
+        self.decoders = ModuleDict(decoders)
         self.stride = encoders['source'].stride
         convolutions = [
             *encoders['source'].convolutions,

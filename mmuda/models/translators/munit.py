@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import ClassVar
 
 import torch
+from mmengine.model import ModuleDict
 from mmseg.registry import MODELS
 from torch import Tensor, nn
 
@@ -122,11 +123,11 @@ class MUNIT(SharedContentTranslator):
         autoencoders = {
             d: autoencoder(bands, **generator, adaptive=True) for d in DOMAINS
         }
-        self.encoders = nn.ModuleDict({d: pair[0] for d, pair in autoencoders.items()})
-        self.style_encoders = nn.ModuleDict(
+        self.encoders = ModuleDict({d: pair[0] for d, pair in autoencoders.items()})
+        self.style_encoders = ModuleDict(
             {d: StyleEncoder(bands, channels, style['code_size']) for d in DOMAINS}
         )
-        self.decoders = nn.ModuleDict(
+        self.decoders = ModuleDict(
             {d: StyleDecoder(pair[1], **style) for d, pair in autoencoders.items()}
         )
         self.codes = DomainCodes(style['code_size'])

@@ -29,6 +29,12 @@ class SemI2IEncoder(nn.Module):
     re-implementation: 3x3 convolutions of stride 1, 2 and 2, each doubling the
     channels, then residual blocks, each followed by a ReLU.
 
+    Instance normalisation behind each convolution is its as well; the text of the paper
+    neither has nor excludes it. It stays here, unlike in the decoder, because it takes
+    nothing away from what AdaIN gives. It has a price: brightness and contrast of a
+    whole image do not reach the moments of its embedding, only the low-level features.
+    Without it the networks learn as well on the demo cities (one seed).
+
     Args:
         bands: Of the image.
         channels: Of the first convolution.
@@ -63,9 +69,16 @@ class SemI2IDecoder(nn.Module):
     """Embedding to image, with the low-level features of the encoded image.
 
     "We re-size and concatenate these low level features from each encoder with the
-    input to each deconvolution layer". A deconvolution is a 3x3 convolution,
-    normalisation, ReLU and enlargement by repetition, as in the public
-    re-implementation; the last one is a convolution and tanh.
+    input to each deconvolution layer". A deconvolution is a 3x3 convolution, ReLU and
+    enlargement by repetition; the last one is a convolution and tanh.
+
+    The public re-implementation normalises each image behind its convolutions. Here
+    nothing is normalised: the paper's text names no normalisation but AdaIN, and this
+    one would undo it. The mean that AdaIN gives a channel is a constant over space; a
+    convolution with a mirrored border makes a constant of it, which instance
+    normalisation takes away exactly, so that the image would not depend on the
+    style's mean at all. Huang and Belongie 2017, Sect. 5.1, leave normalisation out
+    of the decoder behind AdaIN for the same reason: it gives all images one style.
 
     Args:
         bands: Of the image.
@@ -77,7 +90,6 @@ class SemI2IDecoder(nn.Module):
         self.stages = nn.ModuleList(
             nn.Sequential(
                 convolution(before + channels, after, 3, 1, 1),
-                InstanceNorm(after),
                 nn.ReLU(),
                 nn.Upsample(scale_factor=2),
             )
@@ -191,15 +203,15 @@ class SemI2I(Translator):
         )
         discriminator = discriminator or dict(type='PatchGANDiscriminator')
         both = ('source', 'target')
-        self.encoders = nn.ModuleDict(
+        self.encoders = ModuleDict(
             {d: SemI2IEncoder(bands, channels, num_residuals) for d in both}
         )
-        self.decoders = nn.ModuleDict({d: SemI2IDecoder(bands, channels) for d in both})
+        self.decoders = ModuleDict({d: SemI2IDecoder(bands, channels) for d in both})
         self.discriminators = ModuleDict(
             {d: MODELS.build(dict(in_channels=bands, **discriminator)) for d in both}
         )
         self.adain = AdaptiveInstanceNorm(4 * channels)
-        self.styles = nn.ModuleDict(
+        self.styles = ModuleDict(
             {d: GlobalStyle(4 * channels, decay_rate) for d in both}
         )
         self.gan_loss = LeastSquaresGANLoss()

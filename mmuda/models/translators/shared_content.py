@@ -42,8 +42,8 @@ class SharedContentTranslator(Translator):
     """
 
     published_weights: dict[str, float]
-    encoders: nn.ModuleDict
-    decoders: nn.ModuleDict
+    encoders: ModuleDict
+    decoders: ModuleDict
 
     def __init__(
         self,

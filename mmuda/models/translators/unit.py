@@ -2,8 +2,9 @@
 
 from typing import ClassVar
 
+from mmengine.model import ModuleDict
 from mmseg.registry import MODELS
-from torch import Tensor, nn
+from torch import Tensor
 
 from mmuda.models.domains import DomainBatch
 from mmuda.models.layers.autoencoder import autoencoder
@@ -90,8 +91,8 @@ class UNIT(SharedContentTranslator):
             **kwargs,
         )
         autoencoders = {d: autoencoder(bands, **(generator or {})) for d in DOMAINS}
-        self.encoders = nn.ModuleDict({d: pair[0] for d, pair in autoencoders.items()})
-        self.decoders = nn.ModuleDict({d: pair[1] for d, pair in autoencoders.items()})
+        self.encoders = ModuleDict({d: pair[0] for d, pair in autoencoders.items()})
+        self.decoders = ModuleDict({d: pair[1] for d, pair in autoencoders.items()})
         encoder, decoder = autoencoders['source']
         self.stride = encoder.stride
         convolutions = [*encoder.convolutions, *decoder.convolutions]

@@ -1,7 +1,10 @@
 """The Sobel gradient loss of SemI2I."""
 
+import numpy as np
 import pytest
 import torch
+from scipy import ndimage
+from skimage import filters
 
 from mmuda.models.losses import gradient_loss, sobel
 
@@ -33,7 +36,15 @@ def test_sobel_values():
             torch.testing.assert_close(gradients[n, 3 + c], by_y)
 
 
-def test_a_ramp_has_gradient_eight():
+def test_scale_is_that_of_scipy_and_four_times_that_of_scikit_image():
+    """The integer kernel: a ramp of 1 per pixel has gradient 8."""
+    band = torch.randn(5, 6, dtype=torch.double)
+    by_x, by_y = sobel(band[None, None])[0].numpy()
+    for ours, axis in ((by_x, 1), (by_y, 0)):
+        theirs = ndimage.sobel(band.numpy(), axis, mode='nearest')
+        divided = filters.sobel(band.numpy(), axis=axis, mode='nearest')
+        np.testing.assert_allclose(ours, theirs)
+        np.testing.assert_allclose(ours, 4 * divided)
     ramp = torch.arange(6.0).expand(1, 1, 5, 6)
     assert sobel(ramp)[0, 0, :, 1:-1].unique() == 8
     assert sobel(ramp)[0, 1].abs().max() == 0

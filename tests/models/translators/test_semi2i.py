@@ -169,7 +169,6 @@ def test_translation_into_the_own_style_is_self_reconstruction():
     style = model.styles['target']
     style.mean.copy_(model.adain.domain_mean[0])
     style.std.copy_((model.adain.domain_var[0] + model.adain.eps).sqrt())
-    estimate(model, domain_batches(number=4, size=32))  # the decoder sees another now
     image = 255 * torch.rand(1, 3, 24, 32, dtype=torch.double)
     torch.testing.assert_close(
         model.translate(image, 'source', 'target'),
@@ -191,9 +190,31 @@ def test_translation_takes_the_style_of_the_target(model):
     estimate(model, batch)
     image = 255 * torch.rand(1, 3, 24, 32, dtype=torch.double)
     before = {d: model.translate(image, 'source', d) for d in ('source', 'target')}
-    model.styles['target'].std.mul_(2)
-    assert not torch.equal(model.translate(image), before['target'])
+    for moment in model.styles['target'].buffers():
+        kept = moment.clone()
+        moment.mul_(2)
+        changed = (model.translate(image) - before['target']).abs().mean()
+        assert changed > 0.01  # of 255; the first step of Alg. 1 is small
+        moment.copy_(kept)
+        assert torch.equal(model.translate(image), before['target'])
     assert torch.equal(model.translate(image, 'source', 'source'), before['source'])
+
+
+@pytest.mark.parametrize('first_weights', ['PyTorch', 'ours'])
+def test_mean_and_deviation_of_a_style_weigh_alike(first_weights):
+    """By the Jacobian of the image with respect to either, at random weights."""
+    model = build(channels=8, num_residuals=2)
+    if first_weights == 'ours':
+        model.init_weights()
+    images = domain_batches(number=1, size=16)
+    content, low_level = model.encoders['source'](images['source'].inputs)
+    style = model.adain.style(model.encoders['target'](images['target'].inputs)[0])
+
+    def fake(mean, std):
+        return model.decoders['target'](model.adain(content, mean, std), low_level)
+
+    by_mean, by_std = torch.autograd.functional.jacobian(fake, style)
+    assert 0.2 < by_mean.norm() / by_std.norm() < 5
 
 
 def test_networks_are_those_of_the_figure(model):
