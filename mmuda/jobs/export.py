@@ -53,11 +53,19 @@ def export_segmentor(
     segmentor = dict(cfg.model.segmentor if adapted else cfg.model)
     segmentor.pop('data_preprocessor', None)
     model, own = plain_segmentor(segmentor, own)
+    pipeline = _test_pipeline(cfg, bands=_bands(preprocessor))
     plain = Config(
         dict(
             default_scope='mmseg',
             model=dict(model, data_preprocessor=preprocessor),
-            test_pipeline=_test_pipeline(cfg, bands=_bands(preprocessor)),
+            test_pipeline=pipeline,
+            # What MMSegInferencer reads; there is no data set in it.
+            test_dataloader=dict(dataset=dict(pipeline=pipeline)),
+            visualizer=dict(
+                type='SegLocalVisualizer',
+                vis_backends=[dict(type='LocalVisBackend')],
+                name='visualizer',
+            ),
         )
     )
     files = Path(f'{out}.py'), Path(f'{out}.pth')
