@@ -438,18 +438,18 @@ def build(config: str, method: type) -> tuple[nn.Module, object, Callable]:
     DeepLabV2 has the size that ``--demo`` gives it, at which what is not arithmetic
     weighs most; weights of losses are the published ones.
     """
-    cfg = load_config(str(CONFIGS / config))
+    published = load_config(CONFIGS / config)
+    cfg = copy.deepcopy(published)
     if issubclass(method, AdversaryAndTeacherLoop):
         cfg.merge_from_dict(copy.deepcopy(OVERRIDES))
     if 'semsim' not in config:
-        published = copy.deepcopy(cfg.model.objectives)
-        cfg.merge_from_dict(dict(model=cfg.demo.model.to_dict()))
-        for name, objective in published.items():
+        cfg.model = load_config(CONFIGS / config, small=True).model
+        for name, objective in published.model.objectives.items():
             weights = {k: v for k, v in objective.items() if k.endswith('weight')}
             cfg.model.objectives[name].update(weights)
     if config.startswith('clan'):
         cfg.model.objectives.output.update(warm_up=1, duration=10**9)
-        MessageHub.get_current_instance().update_info('iter', 1)
+        MessageHub.get_current_instance().update_info('iter', 2)
     segmentor = cfg.model.get('segmentor', cfg.model)
     segmentor.backbone.init_cfg = None
     if config.startswith('multi_source'):

@@ -9,7 +9,6 @@ warm_start = True
 
 adaptor = dict(
     objectives=dict(
-        supervision=dict(type='Supervision', phase='segmentor'),
         alignment=dict(
             type='GatedAlignment',
             tap='decode_head.conv_seg',
@@ -18,14 +17,15 @@ adaptor = dict(
             window=100,
             loss_weight=0.1)),  # lambda_g
     phases=[
-        dict(name='segmentor', updates=['segmentor']),
         dict(name='critic', updates=['objectives.alignment.discriminator']),
         dict(name='align', updates=['segmentor']),
+        dict(name='supervise', updates=['segmentor']),
     ])
 sgd = dict(
     type='OptimWrapper',
     optimizer=dict(type='SGD', lr=1e-5, momentum=0.99, weight_decay=5e-4))
-optim_wrapper = dict(segmentor=sgd, critic=sgd, align=sgd)
+# The segmentor has one optimizer, with one momentum for both of its steps.
+optim_wrapper = dict(critic=sgd, align=sgd, supervise='align')
 train_cfg = dict(max_iters=100000)
 param_scheduler = []  # the learning rate is constant
 demo = '../demo/cycada.py'
