@@ -78,10 +78,22 @@ def _let_configs_inherit(stack: str) -> None:
     find = config.get_installed_path
     if not isinstance(find, functools.partial):
         config.get_installed_path = functools.partial(_installed_path, find)
+    # mmengine reads every metafile of the package before it looks for the file itself:
+    # half a second for each config that inherits from MMSeg.
+    look_up = config._get_external_cfg_path
+    if not isinstance(look_up, functools.partial):
+        config._get_external_cfg_path = functools.partial(_shipped_config, look_up)
 
 
 def _installed_path(find: Callable[[str], str], package: str) -> str:
     return str(Path(__file__).parent) if package == 'mmuda' else find(package)
+
+
+def _shipped_config(
+    look_up: Callable[[str, str], str], package_path: str, config: str
+) -> str:
+    shipped = Path(package_path, '.mim', 'configs', config)
+    return str(shipped) if shipped.is_file() else look_up(package_path, config)
 
 
 def prepare() -> str:

@@ -28,7 +28,6 @@ def images(domain, labels, flips=flip):
 
 model = {model!r}
 optim_wrapper = {optimizers!r}
-model_wrapper_cfg = dict(type='PhasedDistributedDataParallel')
 train_dataloader = dict(
     batch_size={batch_size}, num_workers={workers},
     sampler=dict(type='PairedSampler', mapping={mapping!r}),
@@ -41,7 +40,7 @@ val_dataloader = dict(
 test_dataloader = val_dataloader
 train_cfg = dict(type='IterBasedTrainLoop', max_iters={max_iters}, val_interval=3)
 default_hooks = dict(checkpoint=dict(interval=4), logger=dict(interval=1))
-pairing = dict(strategy='random')
+pairing = {pairing!r}
 del images
 """
 
@@ -72,8 +71,11 @@ def write_config(folder, name='toy', **settings):
         model=toy_adaptor(dropout=settings.pop('dropout', 0.0)).to_dict(),
         optimizers=toy_optimizers(),
     )
+    settings = {**defaults, **settings}
+    # Without a mapping partners are random.
+    settings['pairing'] = dict(strategy='random') if settings['mapping'] else None
     file = folder / f'{name}.py'
-    file.write_text(CONFIG.format(**{**defaults, **settings}))
+    file.write_text(CONFIG.format(**settings))
     return str(file)
 
 

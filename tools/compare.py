@@ -6,9 +6,8 @@ Table 1 of SemI2I: ``tools/compare.py configs/semi2i/unet_*.py --per-class --out
 import argparse
 from pathlib import Path
 
-from mmuda.jobs.command_line import errors_in_one_line
+from mmuda.jobs.command_line import add_data, data_and_size, errors_in_one_line
 from mmuda.jobs.comparison import compare
-from mmuda.jobs.config import choose_cities
 
 
 def main() -> None:
@@ -17,11 +16,7 @@ def main() -> None:
     parser.add_argument('configs', nargs='+')
     parser.add_argument('--seeds', nargs='+', type=int, default=[0])
     parser.add_argument('--out', type=Path, required=True, help='folder of the results')
-    parser.add_argument('--source', help='source city, for configs of city pairs')
-    parser.add_argument('--target', help='target city, for configs of city pairs')
-    parser.add_argument(
-        '--demo', action='store_true', help='made-up data, small models'
-    )
+    add_data(parser)
     parser.add_argument(
         '--per-class', action='store_true', help='IoU of each class in the table'
     )
@@ -31,10 +26,8 @@ def main() -> None:
         help='SemSim of the pairs in the table (analysis: reads target labels)',
     )
     args = parser.parse_args()
-    choose_cities(args.source, args.target)
-    switches = ['--demo'] if args.demo else []
     tables = dict(per_class=args.per_class, semsim=args.semsim)
-    compare(args.configs, args.seeds, args.out, switches, **tables)
+    compare(args.configs, args.seeds, args.out, data_and_size(args), **tables)
 
 
 if __name__ == '__main__':

@@ -8,7 +8,6 @@ from mmuda.jobs.comparison import compare
 CONFIGS = Path(__file__).resolve().parents[1] / 'configs' / 'semsim'
 ROWS = (
     'source-only',
-    'adabn',
     'dann-random',
     'dann',
     'dann-ground-truth',
@@ -20,7 +19,7 @@ def main() -> None:
     """Run the demo; everything it makes is below ``work_dirs/demo``."""
     out = Path('work_dirs/demo')
     configs = [str(CONFIGS / f'{row}_hannover_vaihingen.py') for row in ROWS]
-    compare(configs, seeds=[0], out=out, switches=['--demo'])
+    compare(configs, seeds=[0], out=out, loading=dict(demo=True))
     print(f'figures: {out / "results.json"}\npicture: {out / "predictions.png"}')
 
 

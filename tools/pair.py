@@ -15,12 +15,12 @@ from mmuda.jobs.command_line import (
     parse,
     read_config,
 )
-from mmuda.jobs.config import load_config, sibling
 from mmuda.jobs.pairing import STRATEGIES, PairingOptions
 from mmuda.jobs.pairing.make import map_images, pairing_images
 from mmuda.jobs.pairing.options import ESTIMATORS
 from mmuda.jobs.pairing.report import write_report
-from mmuda.jobs.pairing.strategies import ORACLES
+from mmuda.jobs.pairing.strategies import NEED_MODEL, ORACLES
+from mmuda.jobs.prerequisites import MappingFile, SourceModel, data_of, provide
 
 
 def parser() -> argparse.ArgumentParser:
@@ -29,14 +29,17 @@ def parser() -> argparse.ArgumentParser:
     add = parser.add_argument
     add(
         '--strategy',
-        required=True,
         choices=STRATEGIES,
-        help='ground_truth and shuffled_ground_truth are oracles: they read the labels '
-        'of the target',
+        help="instead of the config's; ground_truth and shuffled_ground_truth are "
+        'oracles: they read the labels of the target',
     )
-    add('--checkpoint', help='source model, for approximation and feature_mmd')
-    add('--out', type=Path, required=True, help='CSV file of the mapping')
-    add('--top-k', type=int, default=1, help='partners per source image')
+    add(
+        '--checkpoint',
+        help='source model, for approximation and feature_mmd [that of the config, '
+        'trained first if need be]',
+    )
+    add('--out', type=Path, help='CSV file of the mapping [where training looks]')
+    add('--top-k', type=int, help='partners per source image')
     add('--max-reuse', type=int, help='most source images that may share a target')
     add(
         '--precision',
@@ -52,7 +55,7 @@ def parser() -> argparse.ArgumentParser:
         metavar='PX',
         help='search on maps averaged over cells of this size first (not exact)',
     )
-    add('--mmd', choices=ESTIMATORS, default=ESTIMATORS[0], help='estimator of the MMD')
+    add('--mmd', choices=ESTIMATORS, help='estimator of the MMD')
     add('--samples', type=int, help='locations drawn per image for the MMD')
     add('--tap', help='layer that is the feature space of feature_mmd')
     add('--report', type=Path, metavar='DIR', help='draw the mapping')
@@ -86,18 +89,33 @@ def described(figures: dict) -> str:
     return 'SemSim mean {semsim_mean:.3f}, std {semsim_std:.3f}'.format(**figures)
 
 
-def config_of_source_model(args: argparse.Namespace) -> Config:
-    """The config with the model f^S, which has a config of its own."""
+def source_model_of(cfg: Config, checkpoint: str | None) -> str | None:
+    """Put the model f^S into a config, and make its checkpoint if none is given.
+
+    Returns:
+        The checkpoint; None if the strategy needs no model.
+    """
+    if cfg.get('source_model') is None:
+        return checkpoint
+    model = SourceModel(cfg)
+    if checkpoint is None and cfg.pairing.strategy in NEED_MODEL:
+        model.check()
+        provide([model], cfg)
+        checkpoint = str(model.checkpoint)
+    cfg.model = model.run.model
+    return checkpoint
+
+
+def read(args: argparse.Namespace) -> tuple[Config, PairingOptions]:
+    """The config with what the command line says of pairing, and the options.
+
+    Raises:
+        ValueError: If neither names a strategy.
+    """
     cfg = read_config(args)
-    if 'source_model' in cfg:
-        cfg.model = load_config(sibling(cfg, cfg.source_model), demo=args.demo).model
-    return cfg
-
-
-def main() -> None:
-    """Run the command."""
-    args = parse(parser())
-    options = PairingOptions(
+    cfg.pairing = cfg.get('pairing') or {}
+    options = PairingOptions.of(
+        cfg.pairing,
         top_k=args.top_k,
         max_reuse=args.max_reuse,
         precision=args.precision,
@@ -108,19 +126,34 @@ def main() -> None:
         samples=args.samples,
         tap=args.tap,
     )
-    args.out.parent.mkdir(parents=True, exist_ok=True)
+    cfg.pairing.strategy = args.strategy or cfg.pairing.get('strategy')
+    if cfg.pairing.strategy is None:
+        raise ValueError(f'{args.config} names no strategy to pair by: give --strategy')
+    cfg.pairing.update(options.deciding(cfg.pairing.strategy))
+    return cfg, options
+
+
+def main() -> None:
+    """Run the command."""
+    args = parse(parser())
+    cfg, options = read(args)
+    provide(data_of(cfg), cfg)
+    strategy = cfg.pairing.strategy
+    checkpoint = source_model_of(cfg, args.checkpoint)
+    out = args.out or MappingFile(cfg).file
+    out.parent.mkdir(parents=True, exist_ok=True)
     with pairing_images(
-        config_of_source_model(args),
+        cfg,
         options,
-        args.checkpoint,
-        scratch=args.out.parent,
-        oracle=args.strategy in ORACLES or args.target_labels,
+        checkpoint,
+        scratch=out.parent,
+        oracle=strategy in ORACLES or args.target_labels,
     ) as images:
-        mapping = map_images(images, args.strategy, options)
+        mapping = map_images(images, strategy, options)
         if get_rank() != 0:
             return
-        mapping.save(args.out)
-        print_log(f'{args.out}: {mapping.described}')
+        mapping.save(out)
+        print_log(f'{out}: {mapping.described}')
         if args.report:
             leave_processes()
             figures = write_report(images, mapping, options, args.report)

@@ -12,6 +12,7 @@ from mmuda.jobs.command_line import (
     parse,
     read_config,
 )
+from mmuda.jobs.prerequisites import data_of, provide
 from mmuda.jobs.training import join_processes
 
 
@@ -26,6 +27,12 @@ def main() -> None:
     add_launcher(parser)
     args = parse(parser)
     cfg = read_config(args)
+    if cfg.get('test_dataloader') is None:
+        raise ValueError(
+            f'{args.config} has nothing to be tested on: its target has no `val`, or '
+            'its model is no segmentor'
+        )
+    provide(data_of(cfg), cfg)
     cfg.launcher = args.launcher
     cfg.load_from = args.checkpoint
     all_weights = dict(type='StrictLoadHook')

@@ -23,7 +23,7 @@ def main() -> None:
     cfg.launcher = args.launcher
     if args.amp:
         enable_amp(cfg)
-    train(cfg, resume=args.resume, demo=args.demo)
+    train(cfg, resume=args.resume)
 
 
 if __name__ == '__main__':

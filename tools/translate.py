@@ -4,10 +4,12 @@ from pathlib import Path
 
 from mmuda.jobs.command_line import (
     config_parser,
+    data_and_size,
     errors_in_one_line,
     parse,
     read_config,
 )
+from mmuda.jobs.prerequisites import data_of, provide
 from mmuda.jobs.translation import (
     Job,
     bands_of,
@@ -68,6 +70,7 @@ def main() -> None:
     )
     args = parse(parser)
     cfg = read_config(args)
+    provide(data_of(cfg), cfg)
     route = Route(
         args.source_domain, args.target_domain, bands_of(cfg, args.source_domain)
     )
@@ -81,7 +84,7 @@ def main() -> None:
     if args.labels:
         link_labels(files, args.labels, labels)
     if args.report:
-        looked_at = dict(segmentor=args.segmentor, demo=args.demo)
+        looked_at = dict(segmentor=args.segmentor, **data_and_size(args))
         report(cfg, job, args.out / 'report', args.labels, **looked_at)
 
 

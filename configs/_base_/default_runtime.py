@@ -1,10 +1,9 @@
 _base_ = 'mmseg::_base_/default_runtime.py'
 
-# Every random number depends on the seed, the process and the iteration alone.
 randomness = dict(seed=0)
-custom_hooks = [dict(type='ReproducibleHook')]
-
 default_hooks = dict(
+    # Every random number depends on the seed, the process and the iteration alone.
+    reproducible=dict(type='ReproducibleHook'),
     timer=dict(type='IterTimerHook'),
     logger=dict(type='LoggerHook', interval=50, log_metric_by_epoch=False),
     finite_loss=dict(type='FiniteLossHook'),

@@ -1,14 +1,3 @@
-# AdaptSegNet at one level, on VGG16 (Tsai et al. 2018, Sect. 4.3): any pair of cities.
-_base_ = [
-    './adaptsegnet-single_hannover_vaihingen.py',
-    '../_base_/models/deeplabv2_vgg16.py',
-]
-source_model = 'source-only_vgg16_hannover_vaihingen.py'
-model = dict(segmentor=_base_.deeplabv2_vgg16)
-optim_wrapper = dict(segmentor=_base_.deeplabv2_vgg16_optimizer)
-demo = dict(
-    model=dict(
-        segmentor=_base_.deeplabv2_vgg16_demo,
-        data_preprocessor=_base_.deeplabv2_vgg16_demo_normalisation),
-    optim_wrapper=dict(
-        _delete_=True, segmentor=_base_.deeplabv2_vgg16_demo_optimizer))
+# AdaptSegNet at one level, on VGG16 (Sect. 4.3): any pair of cities.
+_base_ = '../_base_/methods/adaptsegnet_single_vgg16.py'
+source, target = 'hannover', 'vaihingen'

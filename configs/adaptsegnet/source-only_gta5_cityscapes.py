@@ -1,8 +1,3 @@
 # DeepLabV2 trained on the source, no adaptation: GTA5 to Cityscapes.
-_base_ = [
-    '../_base_/methods/deeplabv2_source_only.py',
-    '../_base_/datasets/gta5_cityscapes.py',
-]
-train_dataloader = dict(dataset=dict(source=_base_.source_train))
-val_dataloader = dict(dataset=_base_.target_val)
-test_dataloader = dict(dataset=_base_.target_val)
+_base_ = '../_base_/methods/deeplabv2_source_only.py'
+source, target = 'gta5', 'cityscapes'

@@ -1,14 +1,4 @@
 # CLAN: SYNTHIA to Cityscapes.
-_base_ = [
-    '../_base_/methods/clan.py',
-    '../_base_/datasets/synthia_cityscapes.py',
-]
-source_model = '../adaptsegnet/source-only_synthia_cityscapes.py'
-train_dataloader = dict(
-    dataset=dict(
-        source=_base_.source_train, target=_base_.target_train_unlabelled))
-val_dataloader = dict(dataset=_base_.target_val)
-test_dataloader = dict(dataset=_base_.target_val)
-val_evaluator = _base_.cityscapes_evaluator
-test_evaluator = _base_.cityscapes_evaluator
-model = dict(objectives=dict(output=dict(scale=10.0)))  # lambda_local, Sect. 4.2
+_base_ = '../_base_/methods/clan.py'
+source, target = 'synthia', 'cityscapes'
+adaptor = dict(objectives=dict(output=dict(scale=10.0)))  # lambda_local, Sect. 4.2

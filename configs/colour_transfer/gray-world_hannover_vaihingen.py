@@ -1,3 +1,4 @@
 # Gray world (a row of SemI2I's Table 1): the source loses its colour cast.
-_base_ = './histogram-matching_hannover_vaihingen.py'
-model = dict(_delete_=True, type='GrayWorld', bands=3)
+_base_ = '../_base_/schedules/fit.py'
+source, target = 'hannover', 'vaihingen'
+model = dict(type='GrayWorld', bands=3)

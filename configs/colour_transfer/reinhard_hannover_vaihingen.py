@@ -1,3 +1,4 @@
 # Mean and standard deviation of each band (Reinhard et al. 2001).
-_base_ = './histogram-matching_hannover_vaihingen.py'
-model = dict(_delete_=True, type='Reinhard', bands=3)
+_base_ = '../_base_/schedules/fit.py'
+source, target = 'hannover', 'vaihingen'
+model = dict(type='Reinhard', bands=3)

@@ -1,3 +1,4 @@
 # Whitening and colouring with the full covariance of the bands (ZCA).
-_base_ = './histogram-matching_hannover_vaihingen.py'
-model = dict(_delete_=True, type='ColourTransfer', bands=3)
+_base_ = '../_base_/schedules/fit.py'
+source, target = 'hannover', 'vaihingen'
+model = dict(type='ColourTransfer', bands=3)

@@ -1,18 +1,4 @@
 # CyCADA's feature part on FCN-8s: SYNTHIA to Cityscapes.
-_base_ = [
-    './cycada_synthia_cityscapes.py',
-    '../_base_/models/fcn8s_vgg16.py',
-    '../_base_/datasets/street_crops.py',
-]
+_base_ = ['../_base_/methods/cycada_fcn8s.py', '../_base_/pipelines/street_crops.py']
+source, target = 'synthia', 'cityscapes'
 source_model = 'source-only_fcn8s_synthia_cityscapes.py'
-model = dict(
-    segmentor=_base_.fcn8s_vgg16, data_preprocessor=_base_.fcn8s_vgg16_normalisation)
-train_dataloader = dict(
-    dataset=dict(
-        source=dict(pipeline=_base_.street_crops_train),
-        target=dict(pipeline=_base_.street_crops_train_unlabelled)))
-val_dataloader = dict(dataset=dict(pipeline=_base_.street_crops_val))
-test_dataloader = val_dataloader
-demo = dict(
-    model=dict(segmentor=_base_.fcn8s_vgg16_demo),
-    train_dataloader=dict(batch_size=4))

@@ -1,11 +1,3 @@
 # CyCADA's feature part: GTA5 to Cityscapes.
-_base_ = [
-    '../_base_/methods/cycada.py',
-    '../_base_/datasets/gta5_cityscapes.py',
-]
-source_model = '../adaptsegnet/source-only_gta5_cityscapes.py'
-train_dataloader = dict(
-    dataset=dict(
-        source=_base_.source_train, target=_base_.target_train_unlabelled))
-val_dataloader = dict(dataset=_base_.target_val)
-test_dataloader = dict(dataset=_base_.target_val)
+_base_ = '../_base_/methods/cycada.py'
+source, target = 'gta5', 'cityscapes'

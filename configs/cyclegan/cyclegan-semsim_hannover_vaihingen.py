@@ -12,7 +12,7 @@ model = dict(
     weights=dict(adversarial=1.0, cycle=10.0, identity=1.0),
     identity_interval=10)  # "identity loss training every ten mini-batches"
 # "The mini-batch size was set to just 10", pairs, "a fixed subset of our datasets": 250
-# mini-batches an epoch. Partners are random here; with `mapping` they are SemSim's.
+# mini-batches an epoch. Partners are random here; with `pairing` they are SemSim's.
 train_dataloader = dict(batch_size=20, sampler=dict(subset=2500))
 
 # "200 epochs with 250 mini-batches each". "Adam": rate and schedule are CycleGAN's.
@@ -27,14 +27,4 @@ param_scheduler = [
         decay_epoch=100)
 ]
 
-demo = dict(
-    train_dataloader=dict(batch_size=4, sampler=dict(subset=None)),
-    train_cfg=dict(max_iters=750),
-    param_scheduler=[
-        dict(
-            type='EpochLinearLR',
-            by_epoch=False,
-            iters_per_epoch=30,
-            num_epochs=25,
-            decay_epoch=15)
-    ])
+demo = '../_base_/demo/cyclegan_semsim.py'

@@ -1,7 +1,4 @@
 # Row "CycleGAN" of Table 1.
-_base_ = './_base_/translated.py'
-translator = dict(config='../cyclegan/cyclegan_hannover_vaihingen.py')
-custom_hooks = [
-    dict(type='ReproducibleHook'),
-    dict(type='TranslationHook', translator=translator),
-]
+_base_ = '../_base_/methods/unet_translated.py'
+source, target = 'hannover', 'vaihingen'
+translator = '../cyclegan/cyclegan_hannover_vaihingen.py'

@@ -1,7 +1,4 @@
 # Row "Histogram matching" of Table 1.
-_base_ = './_base_/translated.py'
-translator = dict(config='../colour_transfer/histogram-matching_hannover_vaihingen.py')
-custom_hooks = [
-    dict(type='ReproducibleHook'),
-    dict(type='TranslationHook', translator=translator),
-]
+_base_ = '../_base_/methods/unet_translated.py'
+source, target = 'hannover', 'vaihingen'
+translator = '../colour_transfer/histogram-matching_hannover_vaihingen.py'

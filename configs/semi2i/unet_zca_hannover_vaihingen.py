@@ -1,7 +1,4 @@
 # Not in the paper: full covariance of the bands.
-_base_ = './_base_/translated.py'
-translator = dict(config='../colour_transfer/zca_hannover_vaihingen.py')
-custom_hooks = [
-    dict(type='ReproducibleHook'),
-    dict(type='TranslationHook', translator=translator),
-]
+_base_ = '../_base_/methods/unet_translated.py'
+source, target = 'hannover', 'vaihingen'
+translator = '../colour_transfer/zca_hannover_vaihingen.py'

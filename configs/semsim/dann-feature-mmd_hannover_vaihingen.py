@@ -1,8 +1,4 @@
 # DANN on pairs of least maximum mean discrepancy in feature space (Sect. 5.2).
-_base_ = './dann_hannover_vaihingen.py'
-strategy = 'feature_mmd'
-pairing = dict(strategy=strategy)
-train_dataloader = dict(
-    sampler=dict(
-        mapping='work_dirs/mappings/'
-        f'{{$MMUDA_SOURCE:hannover}}_{{$MMUDA_TARGET:vaihingen}}_{strategy}.csv'))
+_base_ = '../_base_/methods/dann.py'
+source, target = 'hannover', 'vaihingen'
+pairing = dict(strategy='feature_mmd')

@@ -24,12 +24,45 @@ PLAN = PatchPlan(size_px=112, train_images=10, patches_per_image=30, seed=0)
 STREET_SCENES = {'train': 160, 'val': 40}
 
 
-def make_stand_in(dataset: type, root: Path = DEMO_ROOT / 'data') -> Path:
-    """Make the demo data that stands for a dataset class, unless it is there.
+def stand_in_folder(dataset: type, root: Path = DEMO_ROOT / 'data') -> Path:
+    """Where the demo data lie that stand for a dataset class, or will lie.
 
     Args:
         dataset: A subclass of ``CityDataset`` or ``StreetDataset``.
         root: Folder of all demo data.
+
+    Raises:
+        ValueError: If the class names no demo city or street.
+    """
+    return root / _stand_in(dataset)[1]
+
+
+def _stand_in(dataset: type) -> tuple[bool, str]:
+    """Whether a dataset class is of streets, and the name of its stand-in."""
+    known = isinstance(dataset, type) and issubclass(
+        dataset, (CityDataset, StreetDataset)
+    )
+    is_street = known and issubclass(dataset, StreetDataset)
+    name = getattr(dataset, 'demo_street' if is_street else 'demo_city', None)
+    if not (known and name):
+        raise ValueError(
+            f'{dataset} has no stand-in among the demo cities and streets: name one by '
+            '`stand_in` of the data set'
+        )
+    return is_street, name
+
+
+def is_made(folder: Path) -> bool:
+    """Whether demo data are complete: their manifest is written last."""
+    return (folder / 'manifest.json').is_file()
+
+
+def make_stand_in(dataset: type, root: Path = DEMO_ROOT / 'data') -> Path:
+    """Make the demo data that stands for a dataset class, unless it is there.
+
+    Args:
+        dataset: See :func:`stand_in_folder`.
+        root: Likewise.
 
     Returns:
         What to use as the dataset's ``data_root``, in the layout of the real data. Of a
@@ -39,13 +72,7 @@ def make_stand_in(dataset: type, root: Path = DEMO_ROOT / 'data') -> Path:
     Raises:
         ValueError: If the class names no demo city or street.
     """
-    known = isinstance(dataset, type) and issubclass(
-        dataset, (CityDataset, StreetDataset)
-    )
-    is_street = known and issubclass(dataset, StreetDataset)
-    name = getattr(dataset, 'demo_street' if is_street else 'demo_city', None)
-    if not (known and name):
-        raise ValueError(f'{dataset} has no stand-in among the demo cities and streets')
+    is_street, name = _stand_in(dataset)
     if is_street:
         _draw_streets(root / name, name)
     else:

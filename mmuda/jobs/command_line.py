@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 from mmengine.config import Config, DictAction
 
-from mmuda.jobs.config import choose_cities, load_config
+from mmuda.jobs.config import load_config
 
 # What input or installation can be mended by whoever typed the command.
 MENDABLE = (ValueError, OSError, ImportError, zipfile.BadZipFile, lzma.LZMAError)
@@ -21,14 +21,8 @@ def config_parser(description: str) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument('config', help='config file, or mmuda::<path below configs/>')
     parser.add_argument('--work-dir', help='folder of the run')
-    parser.add_argument('--source', help='source city, for configs of city pairs')
-    parser.add_argument('--target', help='target city, for configs of city pairs')
     parser.add_argument('--seed', type=int, help="instead of the config's seed")
-    parser.add_argument(
-        '--demo',
-        action='store_true',
-        help='made-up data, small model, short schedule: runs on two CPU cores',
-    )
+    add_data(parser)
     parser.add_argument(
         '--cfg-options',
         nargs='+',
@@ -37,6 +31,34 @@ def config_parser(description: str) -> argparse.ArgumentParser:
         help='override settings of the config',
     )
     return parser
+
+
+def add_data(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say on which data, and at which size."""
+    parser.add_argument(
+        '--source',
+        nargs='+',
+        metavar='DATA',
+        help="data sets to learn from, instead of the config's: names of "
+        'configs/_base_/datasets, or files that end in .py',
+    )
+    parser.add_argument('--target', metavar='DATA', help='data set to adapt to')
+    sizes = parser.add_mutually_exclusive_group()
+    sizes.add_argument(
+        '--demo',
+        action='store_true',
+        help='made-up data, small model, short schedule: runs on two CPU cores',
+    )
+    sizes.add_argument(
+        '--small',
+        action='store_true',
+        help='small model and short schedule, on the data that the config names',
+    )
+
+
+def data_and_size(args: argparse.Namespace) -> dict:
+    """What :func:`add_data` asked for, as ``load_config`` takes it."""
+    return {name: getattr(args, name) for name in ('source', 'target', 'demo', 'small')}
 
 
 def add_launcher(parser: argparse.ArgumentParser) -> None:
@@ -49,10 +71,9 @@ def add_launcher(parser: argparse.ArgumentParser) -> None:
 
 
 def parse(parser: argparse.ArgumentParser) -> argparse.Namespace:
-    """Parse the command line; sets the cities and the local rank."""
+    """Parse the command line; sets the local rank."""
     args = parser.parse_args()
     os.environ.setdefault('LOCAL_RANK', str(getattr(args, 'local_rank', 0)))
-    choose_cities(args.source, args.target)
     return args
 
 
@@ -62,8 +83,8 @@ def read_config(args: argparse.Namespace) -> Config:
         args.config,
         work_dir=args.work_dir,
         options=args.cfg_options,
-        demo=args.demo,
         seed=args.seed,
+        **data_and_size(args),
     )
 
 

@@ -17,7 +17,10 @@ from rich.table import Column, Table
 from mmuda.engine.checkpoint import latest_checkpoint
 from mmuda.evaluation import write_figures
 from mmuda.jobs.config import load_config
+from mmuda.jobs.oracle import is_oracle
 from mmuda.jobs.pairing.report import semsim_of
+from mmuda.jobs.prerequisites import MappingFile, check_all, prerequisites_of
+from mmuda.jobs.prerequisites.base import words_for
 from mmuda.visualization import colourise, displayable, save_panels
 
 MEASURES = {'aAcc': 'accuracy %', 'mIoU': 'mIoU %'}
@@ -28,7 +31,7 @@ def compare(
     configs: Sequence[str],
     seeds: Sequence[int],
     out: Path,
-    switches: Sequence[str],
+    loading: dict | None = None,
     per_class: bool = False,
     semsim: bool = False,
 ) -> dict[str, dict]:
@@ -42,7 +45,8 @@ def compare(
         configs: Config files.
         seeds: Seeds of the runs.
         out: Folder for the results.
-        switches: Further options for the training and test commands.
+        loading: What else :func:`~mmuda.jobs.config.load_config` is to know, such as
+            ``dict(demo=True)``, also in the training and test commands.
         per_class: Whether the table has the IoU of each class as well.
         semsim: Whether it has SemSim of the pairs that a config trains on: Table 3 of
             the SemSim paper. Reads target labels, for analysis alone.
@@ -51,33 +55,45 @@ def compare(
         By the name of the config: ``oracle``, and for each measure the values of
         all seeds, their mean and standard deviation.
     """
+    loading = loading or {}
+    loaded = {config: _load(config, seeds[0], loading) for config in configs}
+    for cfg in loaded.values():
+        check_all(cfg)
     results = {}
-    for config in configs:
-        runs = [_run(config, seed, switches) for seed in seeds]
+    for config, cfg in loaded.items():
+        runs = [_run(config, seed, loading) for seed in seeds]
         figures = [json.loads((run / 'test.json').read_text()) for run in runs]
         name = Path(config).stem
         results[name] = {
             'config': config,
-            'oracle': bool(_load(config, seeds[0], switches).get('oracle')),
+            'oracle': is_oracle(cfg),
             **_summary(figures),
         }
         if semsim:
-            results[name]['SemSim'] = semsim_of(_load(config, seeds[0], switches))
+            results[name]['SemSim'] = semsim_of(_with_mapping(cfg))
         write_figures(out / 'results.json', {'seeds': list(seeds), 'rows': results})
     print_table(results, per_class)
-    draw(configs, seeds[0], out / 'predictions.png', switches)
+    draw(list(loaded.values()), out / 'predictions.png')
     return results
 
 
-def _load(config: str, seed: int, switches: Sequence[str]) -> Config:
-    return load_config(config, demo='--demo' in switches, seed=seed)
+def _load(config: str, seed: int, loading: dict) -> Config:
+    return load_config(config, seed=seed, **loading)
 
 
-def _run(config: str, seed: int, switches: Sequence[str]) -> Path:
+def _with_mapping(cfg: Config) -> Config:
+    """A config whose sampler names the mapping that its run was trained with."""
+    mappings = [p for p in prerequisites_of(cfg) if isinstance(p, MappingFile)]
+    for mapping in mappings:
+        mapping.use(cfg)
+    return cfg
+
+
+def _run(config: str, seed: int, loading: dict) -> Path:
     """Train and test one config with one seed; returns its work folder."""
-    cfg = _load(config, seed, switches)
+    cfg = _load(config, seed, loading)
     folder = Path(cfg.work_dir)
-    options = [config, '--seed', str(seed), *switches]
+    options = words_for(cfg)
     last = folder / f'iter_{cfg.train_cfg.max_iters}.pth'
     if not last.is_file():
         _command('train', *options, '--resume')
@@ -108,10 +124,10 @@ def _summary(figures: Sequence[dict]) -> dict:
     }
 
 
-def _method(config: str, cfg: Config) -> str:
+def _method(cfg: Config) -> str:
     """What a config's name says of the method: all words but the domains."""
-    words = Path(config).stem.split('_')
-    domains = 2 if 'source' in cfg and len(words) > 2 else 1
+    words = Path(cfg.filename).stem.split('_')
+    domains = 2 if cfg.get('source') is not None and len(words) > 2 else 1
     return ' '.join(words[:-domains] or words)
 
 
@@ -158,18 +174,12 @@ def _cell(row: dict, measure: str) -> str:
     return f'{figure["mean"]:.{digits}f}{deviation}'
 
 
-def draw(
-    configs: Sequence[str],
-    seed: int,
-    file: Path,
-    switches: Sequence[str],
-    num_images: int = 4,
-) -> None:
+def draw(configs: Sequence[Config], file: Path, num_images: int = 4) -> None:
     """Picture of test images: image, truth, and what each config predicts."""
-    cfg = _load(configs[0], seed, switches)
+    cfg = configs[0]
     init_default_scope(cfg.get('default_scope', 'mmseg'))
     dataset = DATASETS.build(cfg.test_dataloader.dataset)
-    folders = [Path(_load(c, seed, switches).work_dir, 'predictions') for c in configs]
+    folders = [Path(c.work_dir, 'predictions') for c in configs]
     rows = []
     for index in np.linspace(0, len(dataset) - 1, num_images).astype(int):
         sample = dataset[int(index)]
@@ -180,7 +190,7 @@ def draw(
         palette = dataset.metainfo['palette']
         pictures = [colourise(labels, palette) for labels in (truth, *maps)]
         rows.append([displayable(image), *pictures])
-    titles = ['image', 'truth', *(_method(c, cfg) for c in configs)]
+    titles = ['image', 'truth', *map(_method, configs)]
     save_panels(
         file, rows, titles, dataset.metainfo['classes'], dataset.metainfo['palette']
     )

@@ -1,81 +1,124 @@
 """Reading a config for a command."""
 
-import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from mmengine.config import Config
 
-SOURCE_VARIABLE = 'MMUDA_SOURCE'
-TARGET_VARIABLE = 'MMUDA_TARGET'
+from mmuda.jobs.completion import complete_model, fill_classes, repeat_for_sources
+from mmuda.jobs.data_sets import members_of
+from mmuda.jobs.demo import cut_down, forget_pretrained, use_stand_ins
+from mmuda.jobs.domains import (
+    Domains,
+    check_domains,
+    name_domains,
+    names_of_domains,
+    place_domains,
+    source_domains,
+)
+from mmuda.jobs.inheritance import FILES, absolute, find_config, make_files_absolute
+from mmuda.jobs.oracle import is_oracle
 
 
 def load_config(
-    file: str,
+    file: str | Path,
     *,
     work_dir: str | None = None,
     options: dict | None = None,
-    demo: bool = False,
+    source: str | Sequence[str] | None = None,
+    target: str | None = None,
     seed: int | None = None,
+    demo: bool = False,
+    small: bool = False,
 ) -> Config:
-    """Read a config file and what the command line adds to it.
+    """Read a config file and what the command line adds to it, and complete it.
+
+    The data sets that the config names are put in their places, and what follows from
+    them and from the model is filled in. A config that was loaded and written to a
+    file is loaded as it is.
 
     Args:
-        file: The config.
+        file: The config; ``mmuda::<path below configs/>`` for one of the package.
         work_dir: Folder of the run. By default the config's, or
-            ``work_dirs/<folder>/<name>``, where the name is that of the file with
-            the cities that were asked for.
+            ``work_dirs[/demo|/small]/<folder>/<name>``; see :func:`run_name`.
         options: Overrides by dotted key.
-        demo: Whether to cut the config down, on made-up data.
+        source: Data sets to learn from, in place of the config's: names, or files
+            relative to the working folder.
+        target: The data set to adapt to, likewise.
         seed: Seed of the run, by default the config's.
+        demo: Whether to cut the config down, on made-up data.
+        small: Whether to cut it down, on the data that it names.
 
     Raises:
         FileNotFoundError: If there is no such config.
+        ValueError: If what it says can not be meant.
     """
-    if '::' not in file and not Path(file).is_file():
-        raise FileNotFoundError(f'config {file} does not exist')
-    cfg = Config.fromfile(file)
-    if demo:
-        from mmuda.jobs.demo import apply_demo
-
-        apply_demo(cfg)
+    cfg = Config.fromfile(find_config(file))
+    make_files_absolute(cfg)
+    said = names_of_domains(cfg)
+    if demo and small:
+        raise ValueError('--demo and --small exclude each other: choose one')
+    cfg.cut_down = 'demo' if demo else 'small' if small else None
+    if cfg.cut_down:
+        cut_down(cfg)
     if options:
         cfg.merge_from_dict(options)
+        given = {key.partition('.')[0] for key in options}
+        make_files_absolute(cfg, given.intersection(FILES), Path.cwd())
     if seed is not None:
         cfg.randomness.seed = seed
-    root = Path('work_dirs', 'demo' if demo else '')
+    _complete(cfg, absolute(source, '.'), absolute(target, '.'))
     if work_dir is not None:
         cfg.work_dir = work_dir
     elif cfg.get('work_dir') is None:
-        cfg.work_dir = str(root / Path(cfg.filename).parent.name / run_name(cfg))
+        root = Path('work_dirs', cfg.cut_down or '')
+        folder = Path(cfg.filename).absolute().parent.name
+        cfg.work_dir = str(root / folder / run_name(cfg, said))
     return cfg
 
 
-def choose_cities(source: str | None, target: str | None) -> None:
-    """Let the configs read from now on name these cities.
+def _complete(
+    cfg: Config, source: str | Sequence[str] | None, target: str | None
+) -> None:
+    """Fill in what follows from the data sets and the model."""
+    domains = name_domains(cfg, source, target)
+    if domains and cfg.cut_down == 'demo':
+        domains = domains.stood_in_for()
+    if cfg.get('train_dataloader') is not None:
+        _complete_training(cfg, domains)
+    if cfg.cut_down:
+        forget_pretrained(cfg)
+    if cfg.cut_down == 'demo':
+        use_stand_ins(cfg)
+    cfg.oracle = is_oracle(cfg)
 
-    The leaf configs of city pairs read the cities from the environment, so that one
-    file serves every ordered pair, also in the processes that a command starts.
 
-    Raises:
-        ValueError: If source and target are the same.
+def _complete_training(cfg: Config, domains: Domains | None) -> None:
+    dataset = cfg.train_dataloader.dataset
+    number = len(domains.sources if domains else members_of(dataset))
+    if not number and dataset.type == 'DomainConcatDataset':
+        raise ValueError(
+            f'{cfg.filename} names neither `source` and `target` nor a data set to '
+            'learn from'
+        )
+    repeat_for_sources(cfg, source_domains(number))
+    complete_model(cfg)
+    if domains:
+        place_domains(cfg, domains)
+    known = domains.known_classes() if domains else {}
+    fill_classes(cfg, check_domains(cfg), known)
+
+
+def run_name(cfg: Config, said: tuple[str, str] | None) -> str:
+    """Name of the run: the config's, with the data sets and the seed it is run for.
+
+    Args:
+        cfg: The config.
+        said: The data sets that its file names: source, or sources joined by dashes,
+            and target.
     """
-    if source is not None and source == target:
-        raise ValueError(f'source and target must differ, both are {source!r}')
-    for variable, city in ((SOURCE_VARIABLE, source), (TARGET_VARIABLE, target)):
-        if city is not None:
-            os.environ[variable] = city
-
-
-def run_name(cfg: Config) -> str:
-    """Name of the run: the config's, with the cities and the seed it is run for."""
-    name = Path(cfg.filename).stem
-    words = name.split('_')  # method, perhaps a model or what it is trained on, cities
-    if len(words) in (3, 4) and 'source' in cfg:
-        name = '_'.join([*words[:-2], cfg.source, cfg.target])
+    name, names = Path(cfg.filename).stem, names_of_domains(cfg)
+    if names != said:
+        name = f'{name.removesuffix("_" + "_".join(said))}_{"_".join(names)}'
     seed = cfg.get('randomness', {}).get('seed')
     return f'{name}_seed{seed}' if seed else name
-
-
-def sibling(cfg: Config, file: str) -> str:
-    """Path of a config that ``cfg`` names relative to its own folder."""
-    return file if '::' in file else str(Path(cfg.filename).parent / file)

@@ -1,11 +1,13 @@
-"""Any config on two cores, without data: ``--demo``."""
+"""Any config on two cores: ``--demo`` without data, ``--small`` on those it names."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
-from mmengine.config import Config, ConfigDict
+from mmengine.config import Config
 from mmseg.registry import DATASETS
 
-from mmuda.demo.stand_in import DEMO_ROOT, make_stand_in
+from mmuda.demo.stand_in import stand_in_folder
+from mmuda.jobs.inheritance import find_config, make_files_absolute, merged
+from mmuda.jobs.nodes import dicts
 
 # Transforms that name sizes in pixels.
 SIZES = {
@@ -17,41 +19,60 @@ SIZES = {
 LOADERS = ('train_dataloader', 'val_dataloader', 'test_dataloader')
 
 
-def apply_demo(cfg: Config) -> None:
-    """Replace the data of a config by stand-ins and cut its schedule down.
+def cut_down(cfg: Config) -> None:
+    """Make model and schedule of a config small, as the config in its ``demo`` says.
 
-    The datasets keep their classes, bands, ground sampling distance and on-disk
-    layout; they are procedurally made where they are not there yet. Where their images
-    are smaller than the real ones, sizes in their pipelines shrink as well. Schedule,
-    crop and widths become those of the config's own ``demo`` entry. No pretrained
-    weights are loaded, and files that training makes go to ``work_dirs/demo``.
+    Data are loaded by the process that trains: on two cores others take more than they
+    give.
 
     Raises:
-        ValueError: If the config has no ``demo`` entry, or a dataset of it has no
-            stand-in.
+        ValueError: If the config names no such config.
     """
-    if 'demo' not in cfg:
+    if not isinstance(cfg.get('demo'), str):
         raise ValueError(
-            f'{cfg.filename} has no `demo` entry: it can not run with --demo'
+            f'{cfg.filename} can not run with --demo or --small: its `demo` must be '
+            f'the path of a config that makes it small, got {cfg.get("demo")!r}'
         )
-    cfg.merge_from_dict(cfg.demo.to_dict())
-    # The base files name more datasets than this config uses.
-    used = [cfg.get(key) for key in ('model', 'pairing', *LOADERS)]
-    shrunk = set()  # what several loaders share shrinks once
-    for node in _dicts(used):
-        if 'data_root' in node and 'type' in node:
-            dataset = DATASETS.get(node.type)
-            node.data_root = str(make_stand_in(dataset))
-            steps = [s for s in node.get('pipeline', ()) if id(s) not in shrunk]
-            _shrink(steps, getattr(dataset, 'demo_scale', 1))
-            shrunk |= set(map(id, steps))
+    small = Config.fromfile(find_config(cfg.demo))
+    make_files_absolute(small)
+    for key, value in small.items():
+        cfg[key] = merged(cfg.get(key), value)
+    for name in LOADERS:
+        if cfg.get(name) is not None:
+            cfg[name].update(num_workers=0, persistent_workers=False)
+
+
+def forget_pretrained(cfg: Config) -> None:
+    """Leave out weights that are not for networks of another size."""
+    for node in dicts(cfg.get('model')):
         if (node.get('init_cfg') or {}).get('type') == 'Pretrained':
             node.init_cfg = None
         if node.get('pretrained'):
             node.pretrained = None
-        for key in ('mapping', 'ground_truth'):
-            if isinstance(node.get(key), str):
-                node[key] = node[key].replace('work_dirs', str(DEMO_ROOT), 1)
+
+
+def use_stand_ins(cfg: Config) -> None:
+    """Let every data set of a config read what stands for it; nothing is made yet.
+
+    They keep classes, bands, ground sampling distance and on-disk layout. Where images
+    are smaller than the real ones, sizes in their pipelines shrink as well.
+
+    Raises:
+        ValueError: If a data set has no stand-in.
+    """
+    shrunk = set()  # what several loaders share shrinks once
+    for node in data_sets_on_disk(cfg):
+        kind = DATASETS.get(node.type)
+        node.data_root = str(stand_in_folder(kind))
+        steps = [s for s in node.get('pipeline', ()) if id(s) not in shrunk]
+        _shrink(steps, getattr(kind, 'demo_scale', 1))
+        shrunk |= set(map(id, steps))
+
+
+def data_sets_on_disk(cfg: Config) -> list[dict]:
+    """Configs of all data sets that a config reads."""
+    parts = [cfg.get(key) for key in ('pairing', *LOADERS)]
+    return [node for node in dicts(parts) if 'data_root' in node and 'type' in node]
 
 
 def _shrink(pipeline: Sequence[dict], scale: float) -> None:
@@ -64,12 +85,3 @@ def _shrink(pipeline: Sequence[dict], scale: float) -> None:
             sides = [size] if isinstance(size, int) else size
             small = tuple(max(1, round(scale * side)) for side in sides)
             step[key] = small[0] if isinstance(size, int) else small
-
-
-def _dicts(node: object) -> Iterator[ConfigDict]:
-    if isinstance(node, dict):
-        yield node
-        node = list(node.values())
-    if isinstance(node, (list, tuple)):
-        for child in node:
-            yield from _dicts(child)

@@ -21,7 +21,7 @@ def config(tmp_path):
 
 def test_compare(config, capsys):
     out = Path('out')
-    results = compare([config], [0, 1], out, [])
+    results = compare([config], [0, 1], out)
     assert json.loads((out / 'results.json').read_text())['rows'] == results
     (row,) = results.values()
     assert row['oracle']
@@ -33,7 +33,7 @@ def test_compare(config, capsys):
     printed = capsys.readouterr().out
     assert 'adapted (ORACLE)' in printed
     assert '±' in printed
-    assert compare([config], [0, 1], out, []) == results
+    assert compare([config], [0, 1], out) == results
 
 
 def test_one_seed_has_no_deviation(capsys):

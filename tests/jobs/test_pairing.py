@@ -32,8 +32,7 @@ TAP = 'backbone.decoder.0'
 def cfg(tmp_path):
     make_data(tmp_path / 'data')
     cfg = load_config(write_config(tmp_path))
-    cfg.pairing.target_labels = cfg.val_dataloader.dataset
-    cfg.pairing.tap = TAP
+    cfg.pairing = dict(target_labels=cfg.val_dataloader.dataset, tap=TAP)
     cfg.model = toy_segmentor()
     cfg.model.data_preprocessor = PREPROCESSOR
     return cfg

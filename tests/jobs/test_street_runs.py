@@ -18,22 +18,19 @@ ROOT = Path(__file__).parents[2]
 from street_trees import MAKE, SIZE  # noqa: E402
 
 CONFIG = """
-_base_ = [
-    'mmuda::_base_/datasets/{source}.py',
-    'mmuda::_base_/datasets/{target}.py',
-    'mmuda::_base_/default_runtime.py',
-]
+_base_ = 'mmuda::_base_/default_runtime.py'
+source, target = {source!r}, {target!r}
+trains_on = {trains_on!r}
 model = {model!r}
 optim_wrapper = dict(type='OptimWrapper', optimizer=dict(type='SGD', lr=0.01))
 train_dataloader = dict(
     batch_size=1, num_workers=0, sampler=dict(type='SourceSampler'),
-    dataset=dict(
-        type='DomainConcatDataset', source=dict(_base_.{source}_train, **{options!r})))
+    dataset=dict(type='DomainConcatDataset', source={options!r}))
 val_dataloader = dict(
-    batch_size=1, num_workers=0, dataset=dict(_base_.{target}_val, **{options!r}),
+    batch_size=1, num_workers=0, dataset={options!r},
     sampler=dict(type='DefaultSampler', shuffle=False))
 test_dataloader = val_dataloader
-val_evaluator = dict({evaluator}, out='figures.json')
+val_evaluator = dict(type='SegmentationMetric', out='figures.json')
 test_evaluator = val_evaluator
 train_cfg = dict(type='IterBasedTrainLoop', max_iters=2, val_interval=2)
 default_hooks = dict(checkpoint=dict(interval=2), logger=dict(interval=1))
@@ -54,29 +51,24 @@ def converted(tmp_path, monkeypatch):
     return convert
 
 
-def write_config(source, target, num_classes, options=None):
+def write_config(source, target, num_classes=None, options=None, trains_on='source'):
     model = toy_segmentor(num_classes=num_classes)
     model.data_preprocessor = dict(type='RasterDataPreprocessor', size_divisor=4)
-    evaluator = "dict(type='SegmentationMetric')"
-    if target == 'cityscapes':
-        evaluator = '_base_.cityscapes_evaluator'
     file = Path(f'source-only_{source}_{target}.py').resolve()
     text = CONFIG.format(
         source=source,
         target=target,
+        trains_on=trains_on,
         model=model.to_dict(),
         options=options or {},
-        evaluator=evaluator,
     )
-    if source == target:  # mmengine refuses the same base twice
-        text = text.replace(f"    'mmuda::_base_/datasets/{target}.py',\n", '', 1)
     file.write_text(text)
     return str(file)
 
 
 def test_augmentation_sees_images_as_the_test_does():
     """The resizing of the dataset comes before the flips."""
-    cfg = load_config(write_config('gta5', 'cityscapes', 19))
+    cfg = load_config(write_config('gta5', 'cityscapes'))
     pipeline = augmented_pipeline(cfg)
     assert [s.type for s in pipeline] == ['LoadRaster', 'Resize', 'TestTimeAug']
     assert pipeline[1].scale == (1024, 512)
@@ -84,18 +76,23 @@ def test_augmentation_sees_images_as_the_test_does():
 
 
 @pytest.mark.parametrize(
-    ('source', 'target', 'num_classes', 'options'),
+    ('source', 'target', 'num_classes', 'settings'),
     [
         ('synthia', 'cityscapes', 19, {}),
-        ('synthia', 'gta5', 16, dict(mapping='cityscapes19_to_cityscapes16')),
-        ('camvid', 'camvid', 11, {}),
+        (
+            'synthia',
+            'gta5',
+            16,
+            dict(options=dict(mapping='cityscapes19_to_cityscapes16')),
+        ),
+        ('gta5', 'camvid', 11, dict(trains_on='target')),
     ],
 )
-def test_converted_data_trains(source, target, num_classes, options, converted):
+def test_converted_data_trains(source, target, num_classes, settings, converted):
     """Two iterations and a validation, with the base configs as they are."""
-    converted(*{source, target})
-    file = write_config(source, target, num_classes, options)
-    cfg = load_config(file)
+    converted(source, target)
+    cfg = load_config(write_config(source, target, **settings))
+    assert cfg.model.decode_head.num_classes == num_classes
     train(cfg)
     figures = json.loads(Path('figures.json').read_text())
     means = [k for k in figures if k.startswith('mIoU')]
@@ -109,7 +106,7 @@ def test_converted_data_trains(source, target, num_classes, options, converted):
 def test_the_tools_train_and_test_converted_data(converted):
     """GTA5 to Cityscapes by `mmuda train` and `mmuda test`."""
     converted('gta5', 'cityscapes')
-    file = write_config('gta5', 'cityscapes', 19)
+    file = write_config('gta5', 'cityscapes')
     mmuda('train', file)
     cfg = load_config(file)
     checkpoint = Path(cfg.work_dir, 'iter_2.pth')

@@ -113,7 +113,6 @@ def test_online_trains_a_plain_segmentor(folder):
     with open(config, 'a') as text:
         text.write(HOOK.format(settings=dict(mode='online')))
         text.write(
-            'del model_wrapper_cfg\n'
             "train_dataloader['sampler'] = dict(type='SourceSampler')\n"
             "train_dataloader['dataset'].pop('target')\n"
         )

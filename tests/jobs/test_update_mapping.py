@@ -14,7 +14,7 @@ from mmuda.pairing import Mapping
 def config(tmp_path, name, workers=0, sampler='PairedSampler'):
     cfg = load_config(write_config(tmp_path, name, workers=workers, max_iters=8))
     cfg.train_dataloader.sampler.type = sampler
-    cfg.custom_hooks.append(dict(type='UpdateMappingHook', epochs=1))
+    cfg.custom_hooks = [dict(type='UpdateMappingHook', epochs=1)]
     cfg.default_hooks.checkpoint.interval = 4
     cfg.val_cfg = cfg.val_dataloader = cfg.val_evaluator = None
     cfg.work_dir = str(tmp_path / name)

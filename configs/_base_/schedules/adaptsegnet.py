@@ -1,13 +1,10 @@
 # AdaptSegNet, Sect. 4.4 and the released code: a pair of images in a mini-batch; a
 # schedule of 250,000 iterations, of which 150,000 are run.
-_base_ = '../default_runtime.py'
-
 train_cfg = dict(type='IterBasedTrainLoop', max_iters=150000, val_interval=5000)
 # (1 - i / 250000)^0.9: mmengine counts from `begin` to `end - 1`.
 param_scheduler = [
     dict(type='PolyLR', power=0.9, eta_min=0, begin=0, end=250001, by_epoch=False)
 ]
-default_hooks = dict(checkpoint=dict(interval=5000))
 
 train_dataloader = dict(
     batch_size=2,
@@ -33,15 +30,3 @@ segmentor_optimizer = dict(
         }))
 critic_optimizer = dict(
     type='OptimWrapper', optimizer=dict(type='Adam', lr=1e-4, betas=(0.9, 0.99)))
-
-# What `--demo` sets: everything small enough for two CPU cores, from the source model.
-demo = dict(
-    warm_start=True,
-    train_cfg=dict(max_iters=200, val_interval=200),
-    param_scheduler=[
-        dict(type='PolyLR', power=0.9, begin=0, end=200, by_epoch=False)],
-    default_hooks=dict(checkpoint=dict(interval=1000)),
-    optim_wrapper=dict(segmentor=dict(optimizer=dict(lr=0.002))),
-    train_dataloader=dict(batch_size=8, num_workers=0, persistent_workers=False),
-    val_dataloader=dict(num_workers=0, persistent_workers=False),
-    test_dataloader=dict(num_workers=0, persistent_workers=False))

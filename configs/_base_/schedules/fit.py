@@ -8,10 +8,10 @@ train_dataloader = dict(
     sampler=dict(type='DefaultSampler', shuffle=False),
     dataset=dict(type='DomainConcatDataset'))
 optim_wrapper = dict(constructor='NoOptimizer')
-custom_hooks = [dict(type='ReproducibleHook'), dict(type='TranslationGridHook')]
+default_hooks = dict(pictures=dict(type='TranslationGridHook'))
 
 # There is nothing to measure on labels.
 val_dataloader = val_cfg = val_evaluator = None
 test_dataloader = test_cfg = test_evaluator = None
 
-demo = dict(train_dataloader=dict(num_workers=0))
+demo = '../demo/fit.py'

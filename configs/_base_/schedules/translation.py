@@ -1,8 +1,8 @@
 # How translators are trained: one patch of each domain an iteration, each source
 # patch with another random target patch in every pass; no labels, no validation.
 _base_ = '../default_runtime.py'
-translation_pipeline = [
-    dict(type='LoadRaster', bands=['nir', 'red', 'green']),
+train_pipeline = [
+    dict(type='LoadRaster'),
     # Smaller patches stay as they are.
     dict(type='RandomCrop', crop_size=(256, 256)),
     dict(type='PackRaster'),
@@ -15,10 +15,7 @@ train_dataloader = dict(
     dataset=dict(type='DomainConcatDataset'))
 val_dataloader = val_cfg = val_evaluator = None
 test_dataloader = test_cfg = test_evaluator = None
-model_wrapper_cfg = dict(type='PhasedDistributedDataParallel')
-custom_hooks = [
-    dict(type='ReproducibleHook'),
+default_hooks = dict(
     # Without them there would be seams between the tiles of a scene.
-    dict(type='DomainMomentsHook'),
-    dict(type='TranslationGridHook'),
-]
+    moments=dict(type='DomainMomentsHook'),
+    pictures=dict(type='TranslationGridHook'))

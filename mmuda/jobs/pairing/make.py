@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from mmengine.config import Config
@@ -76,7 +77,15 @@ def map_images(
         )
     if strategy in NEED_MODEL and not images.predicts:
         raise ValueError(f'{strategy} needs the checkpoint of a source model')
-    settings = {'strategy': strategy, 'oracle': strategy in ORACLES}
+    if strategy == 'feature_mmd' and options.tap is None:
+        tap = (images.cfg.get('pairing') or {}).get('tap')
+        options = replace(options, tap=tap)
+    settings = {
+        'strategy': strategy,
+        'oracle': strategy in ORACLES,
+        'seed': images.cfg.randomness.seed,
+        'options': options.deciding(strategy),
+    }
     if strategy in NEED_MODEL and images.checkpoint is not None:
         settings['checkpoint_sha256'] = sha256_of(images.checkpoint)
     found = STRATEGIES[strategy](images, options)

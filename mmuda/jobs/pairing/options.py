@@ -1,6 +1,6 @@
 """What can be chosen about a mapping besides its strategy."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import psutil
 
@@ -8,6 +8,17 @@ from mmuda.pairing import SearchOptions
 from mmuda.pairing.search import GIB
 
 ESTIMATORS = ('random_features', 'unbiased')
+# The options that decide on a mapping, by the strategies that look at them.
+OF_SEARCH = ('top_k', 'max_reuse', 'coarse')
+OF_MMD = ('top_k', 'estimator', 'samples')
+DECIDING = {
+    'random': ('top_k',),
+    'approximation': OF_SEARCH,
+    'ground_truth': OF_SEARCH,
+    'shuffled_ground_truth': OF_SEARCH,
+    'image_mmd': OF_MMD,
+    'feature_mmd': (*OF_MMD, 'tap'),
+}
 
 
 @dataclass(frozen=True)
@@ -59,6 +70,24 @@ class PairingOptions:
         if self.samples is not None and self.samples < 2:
             raise ValueError(f'samples must be at least 2, got {self.samples}')
         SearchOptions(self.top_k, self.precision)
+
+    @classmethod
+    def of(cls, pairing: dict | None, **others: object) -> 'PairingOptions':
+        """What ``pairing`` of a config says.
+
+        Args:
+            pairing: Options by name; others of its keys are left aside.
+            **others: Options that are said elsewhere; None is not said.
+        """
+        names = {field.name for field in fields(cls)}
+        said = {k: v for k, v in (pairing or {}).items() if k in names}
+        return cls(**said | {k: v for k, v in others.items() if v is not None})
+
+    def deciding(self, strategy: str) -> dict[str, object]:
+        """Those that a mapping of this strategy depends on, where not the default."""
+        defaults = {field.name: field.default for field in fields(self)}
+        found = {name: getattr(self, name) for name in DECIDING.get(strategy, ())}
+        return {k: v for k, v in found.items() if v != defaults[k]}
 
     @property
     def memory_left(self) -> int:

@@ -114,7 +114,7 @@ def feature_mmd(images: PairingImages, options: PairingOptions) -> Pairs:
     Raises:
         ValueError: If neither the options nor the config name the layer.
     """
-    tap = options.tap or (images.cfg.get('pairing') or {}).get('tap')
+    tap = options.tap
     if tap is None:
         raise ValueError(
             'feature_mmd needs a layer: name it by --tap or by pairing.tap of the '

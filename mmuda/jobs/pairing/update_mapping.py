@@ -11,6 +11,7 @@ from mmseg.registry import HOOKS
 
 from mmuda.jobs.pairing.make import make_mapping
 from mmuda.jobs.pairing.options import PairingOptions
+from mmuda.pairing import Mapping
 
 
 @HOOKS.register_module()
@@ -56,11 +57,22 @@ class UpdateMappingHook(Hook):
         return max(1, self.epochs * images // pairs)
 
     def before_train(self, runner: Runner) -> None:
-        """Resume with the mapping that was in use."""
+        """Resume with the mapping that was in use.
+
+        Raises:
+            ValueError: If it is of another strategy.
+        """
         every = self.interval(runner)
         made_at = runner.iter // every * every
         if made_at > 0:
-            self._use(runner, self._file(runner, made_at), begin_at=0)
+            file = self._file(runner, made_at)
+            found = Mapping.load(file).manifest['strategy']
+            if found != self.strategy:
+                raise ValueError(
+                    f'{file} was made by the strategy {found}, this run has '
+                    f'{self.strategy}: train it anew, in another work folder'
+                )
+            self._use(runner, file, begin_at=0)
 
     def after_train_iter(
         self,

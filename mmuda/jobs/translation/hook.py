@@ -21,6 +21,7 @@ TRANSLATION_KEY = 'mmuda_translation'
 class TranslationHook(Hook):
     """Trains on translated source images; labels stay as they are.
 
+    ``translator = '<config>'`` in a training config puts it in.
     ``offline``: ``tools/train.py`` translates the source's training images once, into
     a cache with a manifest, and the dataset reads them from there. ``online``: the
     images of a mini-batch are translated on the device, after they were loaded and
@@ -32,9 +33,10 @@ class TranslationHook(Hook):
     ``ReproducibleHook`` seeds by iteration. Either way a resumed run draws the same.
 
     Args:
-        translator: ``config`` of the translator, relative to the training config, and
-            ``checkpoint``: by default the last one of its run with the same seed.
-            ``tools/train.py`` adds what else it knows.
+        translator: ``config`` of the translator, relative to the file that names it,
+            and ``checkpoint``: by default the last one of its run with the same seed.
+            ``tools/train.py`` adds what else :func:`~mmuda.jobs.config.load_config`
+            is to know.
         mode: ``offline`` or ``online``.
         share: Probability that a source image is translated, in [0, 1].
         source: Domain that the images are of, as the translator calls it.

@@ -36,7 +36,7 @@ def report(
     out: Path,
     labels: Path | None = None,
     segmentor: tuple[str, str] | None = None,
-    demo: bool = False,
+    **loading: object,
 ) -> dict:
     """Write a report on a finished job.
 
@@ -53,7 +53,7 @@ def report(
         out: Folder of the report.
         labels: Folder of labels, as they were linked.
         segmentor: Config and checkpoint.
-        demo: Whether the segmentor was trained with ``--demo``.
+        **loading: How the config of the segmentor is loaded, such as ``demo=True``.
 
     Returns:
         The content of ``report.json``.
@@ -65,7 +65,7 @@ def report(
     figures = {'images': len(pairs), 'bands': _moments(pairs)}
     _draw_histograms(cfg, pairs, out / 'histograms.png')
     if segmentor:
-        figures['consistency'] = consistency(pairs, *segmentor, demo=demo)
+        figures['consistency'] = consistency(pairs, *segmentor, **loading)
     write_figures(out / 'report.json', figures)
     _print(figures, out)
     return figures
@@ -165,7 +165,7 @@ def _count(pixels: np.ndarray, limits: tuple[float, float]) -> np.ndarray:
 
 
 def consistency(
-    pairs: list[_Pair], config: str, checkpoint: str, demo: bool = False
+    pairs: list[_Pair], config: str, checkpoint: str, **loading: object
 ) -> dict:
     """How far a segmentor's predictions agree before and after translation.
 
@@ -173,13 +173,13 @@ def consistency(
         pairs: What it predicts on.
         config: Config of the segmentor; its test pipeline says which bands it sees.
         checkpoint: Its checkpoint.
-        demo: Whether it was trained with ``--demo``.
+        **loading: What else :func:`load_config` is to know.
 
     Returns:
         ``agreement`` in percent, and ``agreement.<class>`` of the pixels that were
         given a class before.
     """
-    cfg = load_config(config, demo=demo)
+    cfg = load_config(config, **loading)
     model = MODELS.build(cfg.model)
     load_weights(model, checkpoint)
     dataset = cfg.test_dataloader.dataset

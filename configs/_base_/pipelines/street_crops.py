@@ -1,7 +1,6 @@
 # How CyCADA's released code takes street scenes: brought to a height of 1024, in crops
 # of 768, mirrored or not. Tested whole.
-load = dict(type='LoadRaster', bands=['red', 'green', 'blue'])
-labels = dict(type='LoadLabels', num_classes=19)
+load, labels = dict(type='LoadRaster'), dict(type='LoadLabels')
 resize = dict(
     type='Resize',
     scale=(2048, 1024),
@@ -13,9 +12,7 @@ crop = [
     dict(type='RandomFlip', prob=0.5),
 ]
 pack = dict(type='PackSegInputs')
-
-street_crops_train = [load, labels, resize, *crop, pack]
-street_crops_train_unlabelled = [load, resize, *crop, pack]
+train_pipeline = [load, labels, resize, *crop, pack]
 # Labels are loaded after resizing: the prediction is scaled up to their size.
-street_crops_val = [load, resize, labels, pack]
+test_pipeline = [load, resize, labels, pack]
 del load, labels, resize, crop, pack

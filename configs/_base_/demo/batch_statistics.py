@@ -1,0 +1,2 @@
+_base_ = './adaptsegnet_single.py'
+adaptor = dict(objectives=dict(output=dict(loss_weight=0.0)))

@@ -1,0 +1,1 @@
+model = dict(size=112)

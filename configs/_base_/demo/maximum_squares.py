@@ -1,0 +1,2 @@
+_base_ = './adapted.py'
+adaptor = dict(objectives=dict(squares=dict(loss_weight=2.0)))

@@ -1,0 +1,230 @@
+"""From ``source`` and ``target`` of a config to the data sets that it trains on."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from mmengine.config import Config
+from mmseg.registry import DATA_SAMPLERS
+
+from mmuda.datasets.samplers import PairedSampler, SourceSampler
+from mmuda.jobs.data_sets import (
+    DataSet,
+    addresses,
+    classes_of,
+    find_data_set,
+    is_complete,
+    members_of,
+    name_of,
+    with_pipeline,
+    without_labels,
+)
+from mmuda.jobs.inheritance import merged
+from mmuda.jobs.translation.loading import is_translator
+
+
+@dataclass(frozen=True)
+class Domains:
+    """What a config names.
+
+    Args:
+        sources: The labelled data sets to learn from.
+        target: The data set to be good at.
+    """
+
+    sources: tuple[DataSet, ...]
+    target: DataSet
+
+    def stood_in_for(self) -> 'Domains':
+        """Those that are used with ``--demo``."""
+        sources = tuple(data_set.stood_in_for() for data_set in self.sources)
+        return Domains(sources, self.target.stood_in_for())
+
+    def known_classes(self) -> dict[str, Sequence[int] | None]:
+        """Ids of the classes that occur in each source, by its domain; None for all."""
+        names = source_domains(len(self.sources))
+        return {n: s.classes for n, s in zip(names, self.sources, strict=True)}
+
+
+def source_domains(number: int) -> list[str]:
+    """Names of the domains of so many sources."""
+    return ['source'] if number == 1 else [f'source_{i}' for i in range(number)]
+
+
+def names_of_domains(cfg: Config) -> tuple[str, str] | None:
+    """How the sources, joined by dashes, and the target of a config are called."""
+    if cfg.get('source') is None or cfg.get('target') is None:
+        return None
+    source, target = (
+        '-'.join(map(name_of, addresses(cfg[key], cfg))) for key in ('source', 'target')
+    )
+    return source, target
+
+
+def name_domains(
+    cfg: Config, source: str | Sequence[str] | None, target: str | None
+) -> Domains | None:
+    """Find the data sets of a config, and refuse what can not be meant.
+
+    Afterwards ``cfg.source`` and ``cfg.target`` find them from anywhere.
+
+    Args:
+        cfg: The config.
+        source: One or more in place of the config's.
+        target: Likewise.
+
+    Returns:
+        None for a config that names neither, but gives its data sets itself.
+
+    Raises:
+        ValueError: If a name is unknown, source and target are the same, or there are
+            several sources where one is learned from.
+    """
+    if cfg.get('source') is None or cfg.get('target') is None:
+        if source or target:
+            raise ValueError(
+                f'{cfg.filename} names no `source` and `target`, it can not be given '
+                f'others: --source {source}, --target {target}'
+            )
+        return None
+    dataset = cfg.train_dataloader.dataset
+    if source and is_complete(dataset.get('source')):
+        raise ValueError(
+            f'{cfg.filename} gives its source data set itself, so --source {source} '
+            'can not take its place'
+        )
+    sources = addresses(source or cfg.source, cfg)
+    targets = addresses(target or cfg.target, cfg)
+    if len(targets) > 1:
+        raise ValueError(f'there can be one target, got {", ".join(targets)}')
+    cfg.source = sources if len(sources) > 1 else sources[0]
+    cfg.target = targets[0]
+    found = [find_data_set(address) for address in sources]
+    goal = find_data_set(targets[0])
+    if trains_on_target(cfg):
+        return Domains((goal,), goal)
+    _check_names(found, goal)
+    if len(found) > 1:
+        _refuse_several(cfg, ', '.join(data_set.name for data_set in found))
+    return Domains(tuple(found), goal)
+
+
+def trains_on_target(cfg: Config) -> bool:
+    """Whether a config learns from the labels of the target: an oracle.
+
+    Raises:
+        ValueError: If ``trains_on`` is neither source nor target.
+    """
+    which = cfg.get('trains_on', 'source')
+    if which not in ('source', 'target'):
+        raise ValueError(f"trains_on must be 'source' or 'target', got {which!r}")
+    return which == 'target'
+
+
+def _check_names(sources: Sequence[DataSet], target: DataSet) -> None:
+    names = [data_set.address for data_set in sources]
+    if target.address in names:
+        raise ValueError(
+            f'source and target must differ, {target.name!r} is both: sources are '
+            f'{", ".join(s.name for s in sources)}'
+        )
+    if len(set(names)) < len(names):
+        raise ValueError(
+            f'sources must differ, got {", ".join(s.name for s in sources)}'
+        )
+
+
+def _refuse_several(cfg: Config, named: str) -> None:
+    sampler = cfg.train_dataloader.sampler.type
+    one = issubclass(DATA_SAMPLERS.get(sampler), (PairedSampler, SourceSampler))
+    if one or is_translator(cfg):
+        what = sampler if one else cfg.model.type
+        raise ValueError(
+            f'{cfg.filename} learns from one source ({what}), got several: {named}; '
+            'configs/multi_source takes any number'
+        )
+
+
+def place_domains(cfg: Config, domains: Domains) -> None:
+    """Put the data sets where training, validation and test look for them.
+
+    What a config says of a data set itself stays: a dict with a ``type`` as a whole,
+    another on top of what its name stands for. ``train_pipeline`` and
+    ``test_pipeline`` of a config take the place of those of the data sets.
+    """
+    _place_training(cfg, domains)
+    for split in ('val', 'test'):
+        _place_evaluation(cfg, domains.target, split)
+    if isinstance(cfg.get('pairing'), dict):
+        given = cfg.pairing.get('target_labels')
+        labelled = with_pipeline(domains.target.train, cfg.get('train_pipeline'))
+        cfg.pairing.target_labels = _place(labelled, given)
+    if cfg.get('test_dataloader') is not None:
+        # Where MMSeg's `init_model` looks for it.
+        cfg.test_pipeline = cfg.test_dataloader.dataset.pipeline
+
+
+def _place(found: dict, given: dict | None) -> dict:
+    return given if is_complete(given) else merged(found, given or {})
+
+
+def _place_training(cfg: Config, domains: Domains) -> None:
+    dataset, pipeline = cfg.train_dataloader.dataset, cfg.get('train_pipeline')
+    if not is_complete(dataset.get('source')):
+        members = [with_pipeline(s.train, pipeline) for s in domains.sources]
+        if is_translator(cfg):
+            members = [without_labels(member) for member in members]
+        members = [_place(member, dataset.get('source')) for member in members]
+        dataset.source = members if len(members) > 1 else members[0]
+    sampler = DATA_SAMPLERS.get(cfg.train_dataloader.sampler.type)
+    if not issubclass(sampler, SourceSampler):
+        target = without_labels(with_pipeline(domains.target.train, pipeline))
+        dataset.target = _place(target, dataset.get('target'))
+
+
+def _place_evaluation(cfg: Config, target: DataSet, split: str) -> None:
+    loader, evaluator = (cfg.get(f'{split}_{k}') for k in ('dataloader', 'evaluator'))
+    if loader is None:
+        return
+    if is_complete(loader.get('dataset')):
+        return
+    if target.val is None:  # nothing to measure on
+        for key in ('dataloader', 'cfg', 'evaluator'):
+            cfg[f'{split}_{key}'] = None
+        return
+    measured = with_pipeline(target.val, cfg.get('test_pipeline'))
+    measured = _place(measured, loader.get('dataset'))
+    # A copy: configs say `test_dataloader = val_dataloader`.
+    cfg[f'{split}_dataloader'] = {**loader, 'dataset': measured}
+    if isinstance(evaluator, dict):
+        cfg[f'{split}_evaluator'] = merged(target.evaluator, evaluator)
+
+
+def check_domains(cfg: Config) -> tuple[str, ...] | None:
+    """Names of the classes of the data that a config trains and is tested on.
+
+    Returns:
+        None if it names no data set, or one that does not name its classes.
+
+    Raises:
+        ValueError: If the data sets do not have the same classes.
+    """
+    dataset = cfg.train_dataloader.dataset
+    found = dict(
+        zip(source_domains(len(members_of(dataset))), members_of(dataset), strict=True)
+    )
+    if dataset.get('target') is not None:
+        found['target'] = dataset.target
+    for split in ('val', 'test'):
+        if (loader := cfg.get(f'{split}_dataloader')) is not None:
+            found[split] = loader.dataset
+    classes = {name: classes_of(d) for name, d in found.items() if is_complete(d)}
+    if not classes:
+        return None
+    first, expected = next(iter(classes.items()))
+    for name, names in classes.items():
+        if names != expected:
+            raise ValueError(
+                f'classes of {name} are {names}, those of {first} are {expected}: they '
+                'must be the same'
+            )
+    return expected

@@ -1,0 +1,102 @@
+"""What a run needs before it starts: found, made where it is missing, used."""
+
+import os
+import time
+from collections.abc import Sequence
+
+from mmengine.config import Config
+
+from mmuda.jobs.prerequisites.base import Prerequisite
+from mmuda.jobs.prerequisites.demo_data import DemoData
+from mmuda.jobs.prerequisites.mapping_file import (
+    MappingFile,
+    ShuffledMapping,
+    has_mapping,
+)
+from mmuda.jobs.prerequisites.source_model import SourceModel
+from mmuda.jobs.prerequisites.translation import TranslatedImages, TranslatorModel
+from mmuda.jobs.translation.source import translation_hook
+
+__all__ = [
+    'DemoData',
+    'MappingFile',
+    'Prerequisite',
+    'SourceModel',
+    'TranslatedImages',
+    'TranslatorModel',
+    'check_all',
+    'data_of',
+    'prerequisites_of',
+    'provide',
+]
+
+SECONDS_BETWEEN_LOOKS = 2
+
+
+def data_of(cfg: Config) -> list[Prerequisite]:
+    """The made-up data of a config that was loaded for ``--demo``."""
+    return [DemoData(cfg)] if cfg.get('cut_down') == 'demo' else []
+
+
+def prerequisites_of(cfg: Config) -> list[Prerequisite]:
+    """What training by a config needs besides its data, in the order of making.
+
+    Raises:
+        FileNotFoundError: If a config that it names does not exist.
+        ValueError: If what it names can not be loaded.
+    """
+    needed: list[Prerequisite] = []
+    mappings = _mappings(cfg)
+    if cfg.get('warm_start') or any(mapping.needs_model for mapping in mappings):
+        needed.append(SourceModel(cfg))
+    needed += mappings
+    hook = translation_hook(cfg)
+    if hook is not None:
+        needed.append(TranslatorModel(cfg))
+        if hook.get('mode', 'offline') == 'offline':
+            needed.append(TranslatedImages(cfg, needed[-1]))
+    return needed
+
+
+def _mappings(cfg: Config) -> list[MappingFile]:
+    if not has_mapping(cfg):
+        return []
+    if cfg.pairing.strategy == 'shuffled_ground_truth':
+        return [ShuffledMapping(cfg), MappingFile(cfg)]
+    return [MappingFile(cfg)]
+
+
+def check_all(cfg: Config) -> list[Prerequisite]:
+    """Check what training by a config needs, and what that needs; nothing is made.
+
+    Returns:
+        What the config needs besides its data.
+
+    Raises:
+        FileNotFoundError: Of the first thing that is not as it should be, in one line.
+        ValueError: Likewise.
+    """
+    needed = prerequisites_of(cfg)
+    for prerequisite in needed:
+        prerequisite.check()
+        if prerequisite.run is not None and not prerequisite.is_there():
+            check_all(prerequisite.run)
+    return needed
+
+
+def provide(needed: Sequence[Prerequisite], cfg: Config) -> None:
+    """Make what is not there, and let a run use it.
+
+    Of several processes the first makes, the others wait.
+
+    Args:
+        needed: In the order of making.
+        cfg: The run's config, which is changed.
+    """
+    makes = int(os.environ.get('RANK', 0)) == 0
+    for prerequisite in needed:
+        if makes and not prerequisite.is_there():
+            prerequisite.make()
+        while not prerequisite.is_there():
+            time.sleep(SECONDS_BETWEEN_LOOKS)
+        prerequisite.use(cfg)

@@ -1,0 +1,87 @@
+"""Whether a checkpoint is of the training that a config asks for."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from mmengine.config import Config
+
+from mmuda.engine.checkpoint import load_checked
+
+NO_VALUE = 'nothing'
+# What inheritance and a run add to a config.
+ADDED = ('_scope_', 'mapping')
+# What decides on the weights; how often they are measured does not.
+LOADER = ('dataset', 'sampler', 'batch_size')
+WHEN_MEASURED = ('val_interval', 'val_begin', 'dynamic_intervals')
+# How an optimizer computes: by `--amp` or not.
+PRECISION = ('loss_scale', 'dtype')
+
+
+def last_checkpoint(cfg: Config) -> Path:
+    """Where the last checkpoint of a config's run is, or will be."""
+    return Path(cfg.work_dir, f'iter_{cfg.train_cfg.max_iters}.pth')
+
+
+def refuse_other_training(checkpoint: Path, cfg: Config) -> None:
+    """Refuse a checkpoint that was trained in another way than a config says.
+
+    Runs of mmengine put their config into their checkpoints. Weights without one, put
+    there by hand, are taken as they are.
+
+    Raises:
+        ValueError: In one line that names the first difference.
+    """
+    text = load_checked(checkpoint).get('meta', {}).get('cfg')
+    if text is None:
+        return
+    was = what_trains(Config.fromstring(text, '.py'))
+    for key, found, expected in differences(was, what_trains(cfg)):
+        raise ValueError(
+            f'{checkpoint} was trained with {key} {found!r}, {cfg.filename} says '
+            f'{expected!r}: move {checkpoint.parent} away to have it trained anew'
+        )
+
+
+def what_trains(cfg: Config) -> dict:
+    """The part of a config that decides on the weights, in plain types."""
+    loader = cfg.train_dataloader
+    train_cfg = {k: v for k, v in cfg.train_cfg.items() if k not in WHEN_MEASURED}
+    return _plain(
+        dict(
+            model=cfg.model,
+            train_dataloader={k: loader[k] for k in LOADER if k in loader},
+            optim_wrapper=cfg.optim_wrapper,
+            param_scheduler=cfg.get('param_scheduler'),
+            train_cfg=train_cfg,
+            randomness=dict(seed=cfg.randomness.get('seed')),
+        )
+    )
+
+
+def _plain(node: object) -> object:
+    """Without what a run adds to its config when it uses its prerequisites."""
+    if isinstance(node, dict):
+        kept = {k: _plain(v) for k, v in node.items() if k not in ADDED}
+        if kept.get('type') == 'AmpOptimWrapper':
+            kept = {k: v for k, v in kept.items() if k not in PRECISION}
+            kept['type'] = 'OptimWrapper'
+        return kept
+    if isinstance(node, (list, tuple)):
+        return [_plain(item) for item in node if not _reads_translations(item)]
+    return node
+
+
+def _reads_translations(step: object) -> bool:
+    return isinstance(step, dict) and step.get('type') == 'TranslatedImage'
+
+
+def differences(
+    found: object, expected: object, key: str = ''
+) -> Iterator[tuple[str, object, object]]:
+    """Where two values differ: dotted key, and what stands there in each."""
+    if isinstance(found, dict) and isinstance(expected, dict):
+        for name in dict.fromkeys([*expected, *found]):
+            values = (side.get(name, NO_VALUE) for side in (found, expected))
+            yield from differences(*values, f'{key}.{name}' if key else str(name))
+    elif found != expected:
+        yield key, found, expected

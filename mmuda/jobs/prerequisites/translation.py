@@ -1,0 +1,135 @@
+"""The translator of the source, and the source translated by it."""
+
+from pathlib import Path
+
+from mmengine.config import Config, ConfigDict
+
+from mmuda.jobs.data_sets import members_of
+from mmuda.jobs.prerequisites.base import (
+    Prerequisite,
+    load_needed,
+    run_command,
+    words_for,
+)
+from mmuda.jobs.prerequisites.identity import last_checkpoint, refuse_other_training
+from mmuda.jobs.translation.jobs import Job, begin, translate_files
+from mmuda.jobs.translation.loading import is_translator, load_translator
+from mmuda.jobs.translation.source import (
+    image_folder,
+    translation_hook,
+    translation_jobs,
+    with_hook,
+)
+
+
+class TranslatorModel(Prerequisite):
+    """The checkpoint of a translator.
+
+    It is the one that the config names, or the last one of the translator's own run.
+
+    Args:
+        cfg: A config with a translator.
+    """
+
+    described = 'the translator'
+
+    def __init__(self, cfg: Config) -> None:
+        named = translation_hook(cfg).translator
+        self._needed_by = cfg.filename
+        self.run = load_needed(cfg, named.config, 'translator')
+        self._given = named.get('checkpoint')
+        self.checkpoint = Path(self._given or last_checkpoint(self.run))
+
+    def check(self) -> None:
+        """Refuse what is no translator, or the checkpoint of another training.
+
+        Raises:
+            FileNotFoundError: If the config names a checkpoint that does not exist.
+        """
+        if not is_translator(self.run):
+            raise ValueError(
+                f'translator of {self._needed_by} is {self.run.filename}, which '
+                f'trains a {self.run.model.type}, no translator'
+            )
+        if self._given and not self.is_there():
+            raise FileNotFoundError(f'translator {self.checkpoint} does not exist')
+        if not self._given and self.is_there():
+            refuse_other_training(self.checkpoint, self.run)
+
+    def is_there(self) -> bool:
+        """Whether it was trained to the end."""
+        return self.checkpoint.is_file()
+
+    def make(self) -> None:
+        """Train it."""
+        words = ['train', *words_for(self.run), '--resume']
+        run_command('the translator is not there yet', words)
+
+    def use(self, cfg: Config) -> None:
+        """Tell the hook, which is put into the config where it is not there."""
+        hook = ConfigDict(translation_hook(cfg))
+        hook.translator = dict(
+            config=str(Path(self.run.filename).resolve()),
+            checkpoint=str(self.checkpoint),
+            seed=self.run.randomness.seed,
+            source=self.run.get('source'),
+            target=self.run.get('target'),
+            demo=self.run.cut_down == 'demo',
+            small=self.run.cut_down == 'small',
+        )
+        with_hook(cfg, hook)
+
+
+class TranslatedImages(Prerequisite):
+    """The source's training images, translated once.
+
+    They lie in ``translated/<domain>`` in the work folder of the translator.
+
+    Args:
+        cfg: A config with a translator that works offline.
+        translator: The translator.
+    """
+
+    described = 'translated images'
+
+    def __init__(self, cfg: Config, translator: TranslatorModel) -> None:
+        self.cfg = cfg
+        self._translator = translator
+
+    @property
+    def _jobs(self) -> list[Job]:
+        return translation_jobs(
+            self.cfg, self._translator.run, self._translator.checkpoint
+        )
+
+    def is_there(self) -> bool:
+        """Whether all files are."""
+        return self._translator.is_there() and all(
+            (job.out / name).is_file() for job in self._jobs for name in job.files
+        )
+
+    def make(self) -> None:
+        """Translate what is missing."""
+        model = load_translator(self._translator.run, self._translator.checkpoint)
+        for job in self._jobs:
+            translate_files(model, job)
+
+    def use(self, cfg: Config) -> None:
+        """Let the pipelines of the source begin with reading them.
+
+        Raises:
+            ValueError: If another translator, or other settings, made what is there.
+        """
+        share = translation_hook(cfg).get('share', 1.0)
+        jobs = self._jobs
+        for member, job in zip(
+            members_of(cfg.train_dataloader.dataset), jobs, strict=True
+        ):
+            begin(job.out, job.manifest())
+            read = dict(
+                type='TranslatedImage',
+                folder=str(job.out),
+                root=image_folder(member),
+                share=share,
+            )
+            member.pipeline = [read, *member.pipeline]
