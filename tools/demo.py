@@ -6,19 +6,21 @@ from mmuda.jobs.command_line import errors_in_one_line
 from mmuda.jobs.comparison import compare
 
 CONFIGS = Path(__file__).resolve().parents[1] / 'configs' / 'semsim'
+ALL = '_hannover_vaihingen.py'
 ROWS = (
-    'source-only',
-    'dann-random',
-    'dann',
-    'dann-ground-truth',
-    'target-only',
+    f'source-only{ALL}',
+    f'source-only{ALL}@1',  # AdaBN
+    f'dann-random{ALL}',
+    f'dann{ALL}',
+    f'dann-ground-truth{ALL}',
+    f'target-only{ALL}',
 )
 
 
 def main() -> None:
     """Run the demo; everything it makes is below ``work_dirs/demo``."""
     out = Path('work_dirs/demo')
-    configs = [str(CONFIGS / f'{row}_hannover_vaihingen.py') for row in ROWS]
+    configs = [str(CONFIGS / row) for row in ROWS]
     compare(configs, seeds=[0], out=out, loading=dict(demo=True))
     print(f'figures: {out / "results.json"}\npicture: {out / "predictions.png"}')
 

@@ -1,4 +1,4 @@
-"""Take the segmentor out of an adapted model: a checkpoint for plain MMSeg."""
+"""Write a trained segmentor for plain MMSeg: config and checkpoint."""
 
 import argparse
 
@@ -12,8 +12,13 @@ def main() -> None:
     parser.add_argument('config', help='config of the adapted model')
     parser.add_argument('checkpoint')
     parser.add_argument('--out', required=True, help='file without its suffix')
+    parser.add_argument(
+        '--alpha',
+        type=float,
+        help='batch statistics between source (0) and target (1)',
+    )
     args = parser.parse_args()
-    files = export_segmentor(args.config, args.checkpoint, args.out)
+    files = export_segmentor(args.config, args.checkpoint, args.out, args.alpha)
     print('\n'.join(map(str, files)))
 
 

@@ -23,6 +23,12 @@ def main() -> None:
     parser.add_argument('--out', help='folder for the predicted label maps')
     parser.add_argument('--show-dir', help='folder for pictures of the predictions')
     parser.add_argument('--tta', action='store_true', help='test-time augmentation')
+    parser.add_argument(
+        '--alpha',
+        type=float,
+        help='batch statistics between source (0) and target (1), instead of those '
+        'that the config declares',
+    )
     parser.add_argument('--json', help='file of the figures [WORK_DIR/test.json]')
     add_launcher(parser)
     args = parse(parser)
@@ -35,8 +41,9 @@ def main() -> None:
     provide(data_of(cfg), cfg)
     cfg.launcher = args.launcher
     cfg.load_from = args.checkpoint
-    all_weights = dict(type='StrictLoadHook')
-    cfg.custom_hooks = [*(cfg.get('custom_hooks') or []), all_weights]
+    cfg.custom_hooks = [*(cfg.get('custom_hooks') or []), dict(type='StrictLoadHook')]
+    if args.alpha is not None:
+        cfg.custom_hooks.append(dict(type='AlphaHook', alpha=args.alpha))
     cfg.test_evaluator.out = args.json or str(Path(cfg.work_dir, 'test.json'))
     if args.out:
         cfg.test_evaluator.output_dir = args.out

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
@@ -14,17 +15,58 @@ from mmseg.registry import DATASETS
 from rich.console import Console
 from rich.table import Column, Table
 
-from mmuda.engine.checkpoint import latest_checkpoint
+from mmuda.engine.checkpoint import latest_checkpoint, load_checked
 from mmuda.evaluation import write_figures
 from mmuda.jobs.config import load_config
 from mmuda.jobs.oracle import is_oracle
 from mmuda.jobs.pairing.report import semsim_of
 from mmuda.jobs.prerequisites import MappingFile, check_all, prerequisites_of
 from mmuda.jobs.prerequisites.base import words_for
+from mmuda.models.normalisation import check_alpha
 from mmuda.visualization import colourise, displayable, save_panels
 
 MEASURES = {'aAcc': 'accuracy %', 'mIoU': 'mIoU %'}
 WIDE = 1000  # characters; no table is as wide
+
+
+@dataclass(frozen=True)
+class Row:
+    """What is trained and tested.
+
+    Args:
+        config: Config file.
+        alpha: Batch statistics that it is tested with; None for those it declares.
+    """
+
+    config: str
+    alpha: float | None = None
+
+    @classmethod
+    def of(cls, text: str) -> 'Row':
+        """From ``CONFIG`` or ``CONFIG@ALPHA``.
+
+        Raises:
+            ValueError: If there is an @ without a number in [0, 1] behind it.
+        """
+        config, at, alpha = text.partition('@')
+        if not at:
+            return cls(config)
+        try:
+            return cls(config, check_alpha(float(alpha)))
+        except ValueError as error:
+            raise ValueError(
+                f'{text}: behind @ comes a number in [0, 1], got {alpha!r}'
+            ) from error
+
+    @property
+    def suffix(self) -> str:
+        """What tells it from other rows of the same config."""
+        return '' if self.alpha is None else f'@{self.alpha:g}'
+
+    @property
+    def name(self) -> str:
+        """As the table calls it."""
+        return Path(self.config).stem + self.suffix
 
 
 def compare(
@@ -42,7 +84,7 @@ def compare(
     first seed to ``out/predictions.png``.
 
     Args:
-        configs: Config files.
+        configs: Config files, with ``@<alpha>`` behind them or not; see :class:`Row`.
         seeds: Seeds of the runs.
         out: Folder for the results.
         loading: What else :func:`~mmuda.jobs.config.load_config` is to know, such as
@@ -52,28 +94,27 @@ def compare(
             the SemSim paper. Reads target labels, for analysis alone.
 
     Returns:
-        By the name of the config: ``oracle``, and for each measure the values of
+        By the name of the row: ``oracle``, and for each measure the values of
         all seeds, their mean and standard deviation, or None where a run has none.
     """
     loading = loading or {}
-    loaded = {config: _load(config, seeds[0], loading) for config in configs}
+    loaded = {row: _load(row.config, seeds[0], loading) for row in map(Row.of, configs)}
     for cfg in loaded.values():
         check_all(cfg)
     results = {}
-    for config, cfg in loaded.items():
-        runs = [_run(config, seed, loading) for seed in seeds]
-        figures = [json.loads((run / 'test.json').read_text()) for run in runs]
-        name = Path(config).stem
-        results[name] = {
-            'config': config,
+    for row, cfg in loaded.items():
+        figures = [_run(row, seed, loading) for seed in seeds]
+        results[row.name] = {
+            'config': row.config,
+            'alpha': row.alpha,
             'oracle': is_oracle(cfg),
             **_summary(figures),
         }
         if semsim:
-            results[name]['SemSim'] = semsim_of(_with_mapping(cfg))
+            results[row.name]['SemSim'] = semsim_of(_with_mapping(cfg))
         write_figures(out / 'results.json', {'seeds': list(seeds), 'rows': results})
     print_table(results, per_class)
-    draw(list(loaded.values()), out / 'predictions.png')
+    draw(loaded, out / 'predictions.png')
     return results
 
 
@@ -89,18 +130,40 @@ def _with_mapping(cfg: Config) -> Config:
     return cfg
 
 
-def _run(config: str, seed: int, loading: dict) -> Path:
-    """Train and test one config with one seed; returns its work folder."""
-    cfg = _load(config, seed, loading)
+def _run(row: Row, seed: int, loading: dict) -> dict:
+    """Train and test one config with one seed; returns the figures."""
+    cfg = _load(row.config, seed, loading)
     folder = Path(cfg.work_dir)
     options = words_for(cfg)
     last = folder / f'iter_{cfg.train_cfg.max_iters}.pth'
     if not last.is_file():
         _command('train', *options, '--resume')
-    if not (folder / 'test.json').is_file():
-        checkpoint = str(latest_checkpoint(folder))
-        _command('test', *options, checkpoint, '--out', str(folder / 'predictions'))
-    return folder
+    figures = folder / f'test{row.suffix}.json'
+    if not figures.is_file():
+        checkpoint = latest_checkpoint(folder)
+        if row.alpha is not None:
+            checkpoint = _with_statistics(checkpoint, options)
+            options += ['--alpha', str(row.alpha)]
+        options += ['--out', str(_predictions(row, cfg)), '--json', str(figures)]
+        _command('test', *options, str(checkpoint))
+    return json.loads(figures.read_text())
+
+
+def _predictions(row: Row, cfg: Config) -> Path:
+    return Path(cfg.work_dir, f'predictions{row.suffix}')
+
+
+def _with_statistics(checkpoint: Path, options: list[str]) -> Path:
+    """A checkpoint that has statistics of the target: itself, or what is made of it."""
+    if any(
+        key.startswith('statistics.') for key in load_checked(checkpoint)['state_dict']
+    ):
+        return checkpoint
+    measured = checkpoint.with_name(f'target_statistics_of_{checkpoint.name}')
+    if not measured.is_file():
+        words = [*options, str(checkpoint), '--out', str(measured)]
+        _command('target_statistics', *words)
+    return measured
 
 
 def _command(*words: str) -> None:
@@ -172,13 +235,13 @@ def _cell(row: dict, measure: str) -> str:
     return f'{figure["mean"]:.{digits}f}{deviation}'
 
 
-def draw(configs: Sequence[Config], file: Path, num_images: int = 4) -> None:
-    """Picture of test images: image, truth, and what each config predicts."""
-    cfg = configs[0]
+def draw(rows: dict[Row, Config], file: Path, num_images: int = 4) -> None:
+    """Picture of test images: image, truth, and what each row predicts."""
+    cfg = next(iter(rows.values()))
     init_default_scope(cfg.get('default_scope', 'mmseg'))
     dataset = DATASETS.build(cfg.test_dataloader.dataset)
-    folders = [Path(c.work_dir, 'predictions') for c in configs]
-    rows = []
+    folders = [_predictions(row, cfg) for row, cfg in rows.items()]
+    lines = []
     for index in np.linspace(0, len(dataset) - 1, num_images).astype(int):
         sample = dataset[int(index)]
         image = sample['inputs'].numpy().transpose(1, 2, 0)
@@ -187,8 +250,9 @@ def draw(configs: Sequence[Config], file: Path, num_images: int = 4) -> None:
         maps = [cv2.imread(str(f / name), cv2.IMREAD_UNCHANGED) for f in folders]
         palette = dataset.metainfo['palette']
         pictures = [colourise(labels, palette) for labels in (truth, *maps)]
-        rows.append([displayable(image), *pictures])
-    titles = ['image', 'truth', *map(_method, configs)]
+        lines.append([displayable(image), *pictures])
+    methods = [_method(cfg) + row.suffix for row, cfg in rows.items()]
+    titles = ['image', 'truth', *methods]
     save_panels(
-        file, rows, titles, dataset.metainfo['classes'], dataset.metainfo['palette']
+        file, lines, titles, dataset.metainfo['classes'], dataset.metainfo['palette']
     )

@@ -163,6 +163,30 @@ def place_domains(cfg: Config, domains: Domains) -> None:
         cfg.test_pipeline = cfg.test_dataloader.dataset.pipeline
 
 
+def target_images(cfg: Config) -> dict | None:
+    """Config of the target's training images, without labels.
+
+    Also where a config learns from the source alone, and does not read them.
+
+    Args:
+        cfg: A config that was loaded.
+
+    Returns:
+        None if it names no target.
+    """
+    given = cfg.train_dataloader.dataset.get('target')
+    if given is not None:
+        return given
+    domains = name_domains(cfg, None, None)
+    if domains is None:
+        return None
+    if cfg.get('cut_down') == 'demo':
+        domains = domains.stood_in_for()
+    return without_labels(
+        with_pipeline(domains.target.train, cfg.get('train_pipeline'))
+    )
+
+
 def _place(found: dict, given: dict | None) -> dict:
     return given if is_complete(given) else merged(found, given or {})
 

@@ -187,7 +187,7 @@ def blend_checkpoint(
     if alpha > 0 and keys and not any(passed):
         raise ValueError(
             f'alpha is {alpha}, but the checkpoint holds no batch statistics of the '
-            'target: measure them with tools/statistics.py'
+            'target: measure them with tools/target_statistics.py'
         )
     for path, (source, target) in known.items():
         found = mixed(source, target, alpha)

@@ -4,8 +4,10 @@ import json
 import math
 from pathlib import Path
 
+import cv2
 import pytest
 import torch
+from conftest import toy_segmentor
 from toy_run import make_data, write_config
 
 from mmuda.evaluation import write_figures
@@ -36,6 +38,35 @@ def test_compare(config, capsys):
     assert 'adapted (ORACLE)' in printed
     assert '±' in printed
     assert compare([config], [0, 1], out) == results
+
+
+def test_rows_at_other_statistics(tmp_path, capsys):
+    """AdaBN without training: one checkpoint, tested between source and target."""
+    data = make_data(tmp_path / 'data')
+    for image in (data / 'target/images').glob('*.tif'):  # other looks
+        picture = cv2.imread(str(image))
+        cv2.imwrite(str(image), 255 - picture // 2)
+    config = write_config(
+        tmp_path,
+        'plain',
+        max_iters=2,
+        model=dict(
+            toy_segmentor(norm=dict(type='BN')),
+            data_preprocessor=dict(type='RasterDataPreprocessor', size_divisor=1),
+        ),
+        optimizers=dict(type='OptimWrapper', optimizer=dict(type='SGD', lr=0.01)),
+    )
+    with open(config, 'a') as text:
+        text.write("train_dataloader['sampler'] = dict(type='SourceSampler')\n")
+    rows = [config, f'{config}@0', f'{config}@1']
+    results = compare(rows, [0], Path('out'))
+    assert list(results) == ['plain', 'plain@0', 'plain@1']
+    plain, source, target = (row['aAcc']['mean'] for row in results.values())
+    assert plain == source
+    assert target != source
+    assert capsys.readouterr().out.count('mmuda train ') == 1
+    with pytest.raises(ValueError, match=r'@2: behind @ comes a number in \[0, 1\]'):
+        compare([f'{config}@2'], [0], Path('out'))
 
 
 def test_one_seed_has_no_deviation(capsys):

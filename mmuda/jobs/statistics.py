@@ -1,0 +1,116 @@
+"""Batch statistics of the target for a model that is trained already."""
+
+from collections.abc import Iterator
+from copy import deepcopy
+from pathlib import Path
+
+import numpy as np
+import torch
+from mmengine.config import Config
+from mmengine.dataset import pseudo_collate
+from mmengine.registry import init_default_scope
+from mmseg.registry import DATASETS, MODELS
+from rich.progress import track
+from torch import Tensor, nn
+
+from mmuda.datasets.domain import seeded
+from mmuda.engine.checkpoint import load_checked, load_weights
+from mmuda.files import write_atomically
+from mmuda.jobs.demo import use_stand_ins
+from mmuda.jobs.domains import target_images
+from mmuda.models.normalisation import (
+    STATISTICS,
+    add_statistics,
+    batch_norms,
+    measure_statistics,
+)
+
+
+def with_target_images(cfg: Config) -> Config:
+    """The config with the target's unlabelled training images as its ``target``.
+
+    Raises:
+        ValueError: If it names no target.
+    """
+    found = target_images(cfg)
+    if found is None:
+        raise ValueError(
+            f'{cfg.filename} names no `target`, and no data set of it: there is '
+            'nothing to measure statistics on'
+        )
+    placed = deepcopy(cfg)
+    placed.train_dataloader.dataset.target = found
+    if cfg.get('cut_down') == 'demo':
+        use_stand_ins(placed)
+    return placed
+
+
+def measure_target(
+    cfg: Config,
+    checkpoint: str | Path,
+    out: str | Path,
+    num_images: int = 512,
+    batch_size: int = 16,
+) -> Path:
+    """Write a checkpoint that can be tested with statistics of the target.
+
+    AdaBN (Li et al. 2016) is then ``tools/test.py --alpha 1``; nothing is trained.
+    Those of the source are the model's own, or what its training kept.
+
+    Args:
+        cfg: From :func:`with_target_images`.
+        checkpoint: Of the config's model, adapted or not.
+        out: The new checkpoint.
+        num_images: Training images of the target to measure on, evenly spaced.
+        batch_size: Images per mini-batch, of which the statistics are means.
+
+    Returns:
+        ``out``.
+
+    Raises:
+        ValueError: If the checkpoint does not fit, or the target has a single image.
+    """
+    init_default_scope(cfg.get('default_scope', 'mmseg'))
+    model = MODELS.build(cfg.model)
+    load_weights(model, checkpoint)
+    segmentor = getattr(model, 'segmentor', model)
+    images = _images(cfg, model, num_images, batch_size)
+    measured = measure_statistics(segmentor, images)
+    content = load_checked(str(checkpoint), map_location='cpu')
+    weights = content.setdefault('state_dict', content)
+    prefix = '' if segmentor is model else 'segmentor.'
+    add_statistics(weights, _kept(weights, segmentor), measured, prefix)
+    with write_atomically(Path(out), 'wb') as file:
+        torch.save(content, file)
+    return Path(out)
+
+
+def _kept(weights: dict[str, Tensor], segmentor: nn.Module) -> dict | None:
+    """Those of the source that the checkpoint has already."""
+    kept = {
+        path: {n: weights.get(f'statistics.source.{path}.{n}') for n in STATISTICS}
+        for path in batch_norms(segmentor)
+    }
+    missing = any(value is None for layer in kept.values() for value in layer.values())
+    return None if missing else kept
+
+
+def _images(
+    cfg: Config, model: nn.Module, num_images: int, batch_size: int
+) -> Iterator[Tensor]:
+    """Preprocessed mini-batches, none of a single image."""
+    dataset = DATASETS.build(cfg.train_dataloader.dataset.target)
+    count = min(num_images, len(dataset))
+    if count < 2:
+        raise ValueError(
+            f'batch statistics need at least two images, the target has {len(dataset)} '
+            f'and num_images is {num_images}'
+        )
+    chosen = np.linspace(0, len(dataset) - 1, count).astype(int)
+    parts = np.array_split(chosen, max(1, count // batch_size))
+    for part in track(parts, 'images of the target'):
+        samples = []
+        for index in part:
+            with seeded(int(index)):  # for pipelines that crop at random
+                samples.append(dataset[int(index)])
+        yield model.data_preprocessor(pseudo_collate(samples), False)['inputs']
