@@ -9,6 +9,7 @@ from mmengine.config import Config
 from mmengine.dist import get_rank
 from mmengine.logging import print_log
 
+from mmuda.jobs.amp import add_amp
 from mmuda.jobs.command_line import (
     config_parser,
     errors_in_one_line,
@@ -44,6 +45,7 @@ def parser() -> argparse.ArgumentParser:
         default='float32',
         help='of the matrix products; the mapping is the same',
     )
+    add_amp(parser)
     add('--memory', type=float, default=8, metavar='GIB', help='of each process')
     add('--device', default='cpu', help='cpu or cuda')
     add(
@@ -107,6 +109,7 @@ def main() -> None:
         estimator=args.mmd,
         samples=args.samples,
         tap=args.tap,
+        amp=args.amp,
     )
     args.out.parent.mkdir(parents=True, exist_ok=True)
     with pairing_images(

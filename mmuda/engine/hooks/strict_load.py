@@ -1,11 +1,11 @@
 """Refusing checkpoints of other models, where all weights are needed."""
 
 from mmengine.hooks import Hook
-from mmengine.model import BaseTTAModel, is_model_wrapper
 from mmengine.runner import Runner
 from mmseg.registry import HOOKS
 
 from mmuda.engine.checkpoint import load_strictly
+from mmuda.engine.wrapped import innermost
 
 
 @HOOKS.register_module()
@@ -23,8 +23,6 @@ class StrictLoadHook(Hook):
         Raises:
             ValueError: If one is missing or has another shape.
         """
-        model = runner.model
-        while is_model_wrapper(model) or isinstance(model, BaseTTAModel):
-            model = model.module
+        model = innermost(runner.model)
         weights = checkpoint.get('state_dict', checkpoint)
         load_strictly(model, weights, runner._load_from or runner.work_dir)
