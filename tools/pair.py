@@ -9,6 +9,7 @@ from mmengine.config import Config
 from mmengine.dist import get_rank
 from mmengine.logging import print_log
 
+from mmuda.jobs.amp import add_amp
 from mmuda.jobs.command_line import (
     config_parser,
     errors_in_one_line,
@@ -47,6 +48,7 @@ def parser() -> argparse.ArgumentParser:
         default='float32',
         help='of the matrix products; the mapping is the same',
     )
+    add_amp(parser)
     add('--memory', type=float, default=8, metavar='GIB', help='of each process')
     add('--device', default='cpu', help='cpu or cuda')
     add(
@@ -125,6 +127,7 @@ def read(args: argparse.Namespace) -> tuple[Config, PairingOptions]:
         estimator=args.mmd,
         samples=args.samples,
         tap=args.tap,
+        amp=args.amp,
     )
     cfg.pairing.strategy = args.strategy or cfg.pairing.get('strategy')
     if cfg.pairing.strategy is None:

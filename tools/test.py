@@ -4,6 +4,7 @@ from pathlib import Path
 
 from mmengine.runner import Runner
 
+from mmuda.jobs.amp import add_amp, predict_in_mixed_precision
 from mmuda.jobs.augmentation import augmented_pipeline
 from mmuda.jobs.command_line import (
     add_launcher,
@@ -30,6 +31,7 @@ def main() -> None:
         'that the config declares',
     )
     parser.add_argument('--json', help='file of the figures [WORK_DIR/test.json]')
+    add_amp(parser)
     add_launcher(parser)
     args = parse(parser)
     cfg = read_config(args)
@@ -54,6 +56,8 @@ def main() -> None:
         cfg.test_dataloader.dataset.pipeline = augmented_pipeline(cfg)
         cfg.tta_model.module = cfg.model
         cfg.model = cfg.tta_model
+    if args.amp:
+        predict_in_mixed_precision(cfg)
     join_processes(cfg)
     Runner.from_cfg(cfg).test()
 

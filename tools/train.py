@@ -1,5 +1,6 @@
 """Train a model by a config."""
 
+from mmuda.jobs.amp import add_amp, train_in_mixed_precision
 from mmuda.jobs.command_line import (
     add_launcher,
     config_parser,
@@ -7,7 +8,7 @@ from mmuda.jobs.command_line import (
     parse,
     read_config,
 )
-from mmuda.jobs.training import enable_amp, train
+from mmuda.jobs.training import train
 
 
 def main() -> None:
@@ -16,13 +17,13 @@ def main() -> None:
     parser.add_argument(
         '--resume', action='store_true', help='go on from the newest checkpoint'
     )
-    parser.add_argument('--amp', action='store_true', help='mixed precision')
+    add_amp(parser)
     add_launcher(parser)
     args = parse(parser)
     cfg = read_config(args)
     cfg.launcher = args.launcher
     if args.amp:
-        enable_amp(cfg)
+        train_in_mixed_precision(cfg)
     train(cfg, resume=args.resume)
 
 

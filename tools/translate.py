@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from mmuda.engine.amp import channels_last, run_in_mixed_precision
+from mmuda.jobs.amp import add_amp
 from mmuda.jobs.command_line import (
     config_parser,
     data_and_size,
@@ -68,6 +70,7 @@ def main() -> None:
         metavar=('CONFIG', 'CHECKPOINT'),
         help='whose predictions the report compares',
     )
+    add_amp(parser)
     args = parse(parser)
     cfg = read_config(args)
     provide(data_of(cfg), cfg)
@@ -79,8 +82,13 @@ def main() -> None:
     folder = args.images if args.images.is_dir() else args.images.parent
     images, labels = layout(args.out, folder, args.labels)
     named = {output_name(file): file for file in files}
-    job = Job(named, images, args.config, Path(args.checkpoint), route, tiling)
-    translate_files(load_translator(cfg, args.checkpoint), job)
+    checkpoint = Path(args.checkpoint)
+    job = Job(named, images, args.config, checkpoint, route, tiling, args.amp)
+    translator = load_translator(cfg, checkpoint)
+    if args.amp:
+        run_in_mixed_precision(translator, 'translate')
+        channels_last(translator)
+    translate_files(translator, job)
     if args.labels:
         link_labels(files, args.labels, labels)
     if args.report:

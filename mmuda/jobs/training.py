@@ -12,8 +12,6 @@ from mmuda.jobs.data_sets import members_of
 from mmuda.jobs.prerequisites import check_all, data_of, provide
 from mmuda.jobs.translation.loading import is_translator
 
-PHASED_CONSTRUCTOR = 'PhasedOptimWrapperConstructor'
-
 
 def train(cfg: Config, *, resume: bool = False) -> None:
     """Train the model of a config.
@@ -95,22 +93,3 @@ def join_processes(cfg: Config) -> None:
         cfg.env_cfg.dist_cfg.backend = 'gloo'
         cfg.setdefault('model_wrapper_cfg', dict(type='MMDistributedDataParallel'))
         cfg.model_wrapper_cfg.setdefault('device_ids', None)
-
-
-def enable_amp(cfg: Config) -> None:
-    """Turn every optimizer of a config into its mixed-precision kind.
-
-    Raises:
-        ValueError: Without a GPU, or if an optimizer wrapper is of another type.
-    """
-    if not torch.cuda.is_available():
-        raise ValueError('--amp needs a GPU, none is available here')
-    wrappers = [cfg.optim_wrapper]
-    if cfg.optim_wrapper.get('constructor') == PHASED_CONSTRUCTOR:
-        wrappers = [w for w in cfg.optim_wrapper.values() if isinstance(w, dict)]
-    for wrapper in wrappers:
-        kind = wrapper.get('type', 'OptimWrapper')
-        if kind not in ('OptimWrapper', 'AmpOptimWrapper'):
-            raise ValueError(f'--amp needs optimizers of type OptimWrapper, got {kind}')
-        wrapper.type = 'AmpOptimWrapper'
-        wrapper.setdefault('loss_scale', 'dynamic')

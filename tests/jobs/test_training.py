@@ -183,10 +183,3 @@ def test_refuses_another_seed_and_a_hostile_checkpoint(folder):
     line = refused('test', config, 'hostile.pth', '--work-dir', 'run')
     assert 'hostile.pth is refused' in line
     assert not os.path.exists('hacked')
-
-
-def test_amp_needs_a_gpu(folder):
-    if torch.cuda.is_available():
-        return
-    config = write_config(folder)
-    assert '--amp needs a GPU' in refused('train', config, '--amp')

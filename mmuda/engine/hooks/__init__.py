@@ -4,6 +4,7 @@ from mmuda.engine.hooks.alpha import AlphaHook
 from mmuda.engine.hooks.dataset_mean import DatasetMeanHook
 from mmuda.engine.hooks.domain_moments import DomainMomentsHook
 from mmuda.engine.hooks.finite_loss import FiniteLossHook
+from mmuda.engine.hooks.mixed_precision import MixedPrecisionHook
 from mmuda.engine.hooks.overlay import OverlayHook
 from mmuda.engine.hooks.reproducible import ReproducibleHook
 from mmuda.engine.hooks.strict_load import StrictLoadHook
@@ -14,6 +15,7 @@ __all__ = [
     'DatasetMeanHook',
     'DomainMomentsHook',
     'FiniteLossHook',
+    'MixedPrecisionHook',
     'OverlayHook',
     'ReproducibleHook',
     'StrictLoadHook',

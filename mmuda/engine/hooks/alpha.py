@@ -1,10 +1,10 @@
 """Testing with other batch statistics than the config declares."""
 
 from mmengine.hooks import Hook
-from mmengine.model import BaseTTAModel, is_model_wrapper
 from mmengine.runner import Runner
 from mmseg.registry import HOOKS
 
+from mmuda.engine.wrapped import innermost
 from mmuda.models.adaptor import DomainAdaptor
 from mmuda.models.normalisation import blend_checkpoint, check_alpha
 
@@ -34,9 +34,7 @@ class AlphaHook(Hook):
         Raises:
             ValueError: If the checkpoint has none by domain.
         """
-        model = runner.model
-        while is_model_wrapper(model) or isinstance(model, BaseTTAModel):
-            model = model.module
+        model = innermost(runner.model)
         weights = checkpoint.get('state_dict', checkpoint)
         adapted = isinstance(model, DomainAdaptor)
         blend_checkpoint(weights, self.alpha, 'segmentor.' if adapted else '')

@@ -1,11 +1,11 @@
 """Refusing checkpoints of other models, where all weights are needed."""
 
 from mmengine.hooks import Hook
-from mmengine.model import BaseTTAModel, is_model_wrapper
 from mmengine.runner import Runner
 from mmseg.registry import HOOKS
 
 from mmuda.engine.checkpoint import load_strictly
+from mmuda.engine.wrapped import innermost
 
 
 @HOOKS.register_module()
@@ -25,9 +25,7 @@ class StrictLoadHook(Hook):
             ValueError: If one is missing or has another shape; or, where a run is
                 resumed, one is left over or the state of the optimizers is missing.
         """
-        model = runner.model
-        while is_model_wrapper(model) or isinstance(model, BaseTTAModel):
-            model = model.module
+        model = innermost(runner.model)
         where = runner._load_from or runner.work_dir
         weights = checkpoint.get('state_dict', checkpoint)
         load_strictly(model, weights, where, training=runner._resume)

@@ -19,6 +19,7 @@ from rich.progress import track
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, Subset
 
+from mmuda.engine.amp import channels_last, run_in_mixed_precision
 from mmuda.engine.checkpoint import load_weights
 from mmuda.models.taps import check_taps, read_taps
 from mmuda.pairing import ImageSet, LabelMaps, ProbabilityMaps, create_array
@@ -40,6 +41,7 @@ class PairingImages:
         checkpoint: Weights of the model f^S of ``cfg.model``.
         model: The model itself, instead of a checkpoint.
         oracle: Whether the target's labels may be read.
+        amp: Whether the model of a checkpoint predicts in half precision.
     """
 
     def __init__(
@@ -50,8 +52,9 @@ class PairingImages:
         checkpoint: str | None = None,
         model: nn.Module | None = None,
         oracle: bool = False,
+        amp: bool = False,
     ) -> None:
-        self.oracle = oracle
+        self.oracle, self.amp = oracle, amp
         self.cfg, self.scratch, self.device = cfg, scratch, device
         self.checkpoint, self._model = checkpoint, model
         datasets = cfg.train_dataloader.dataset
@@ -123,13 +126,17 @@ class PairingImages:
         Raises:
             ValueError: If there is neither a model nor a checkpoint.
         """
-        model = self._model
-        if model is None:
-            if self.checkpoint is None:
-                raise ValueError('this strategy needs the checkpoint of a source model')
-            model = MODELS.build(self.cfg.model)
-            load_weights(model, self.checkpoint)
-        return model.to(self.device).eval()
+        if self._model is not None:
+            return self._model.to(self.device).eval()
+        if self.checkpoint is None:
+            raise ValueError('this strategy needs the checkpoint of a source model')
+        model = MODELS.build(self.cfg.model)
+        load_weights(model, self.checkpoint)
+        model.to(self.device).eval()
+        if self.amp:
+            run_in_mixed_precision(getattr(model, 'segmentor', model))
+            channels_last(model)
+        return model
 
     @property
     def predicts(self) -> bool:

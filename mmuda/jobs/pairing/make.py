@@ -63,7 +63,13 @@ def pairing_images(
         folder = [own]
         broadcast_object_list(folder)
         yield PairingImages(
-            cfg, Path(folder[0]), options.device, checkpoint, model, oracle
+            cfg,
+            Path(folder[0]),
+            options.device,
+            checkpoint,
+            model,
+            oracle,
+            options.amp,
         )
 
 
@@ -88,6 +94,8 @@ def map_images(
     }
     if strategy in NEED_MODEL and images.checkpoint is not None:
         settings['checkpoint_sha256'] = sha256_of(images.checkpoint)
+    if strategy in NEED_MODEL and options.amp:
+        settings['amp'] = True
     found = STRATEGIES[strategy](images, options)
     return Mapping.make(
         *images.sets, found.partners, found.scores, {**settings, **found.settings}

@@ -41,6 +41,7 @@ class PairingOptions:
             random features, 128 with the quadratic estimator by default.
         tap: Layer of the segmentor whose output is the feature space of
             ``feature_mmd``; by default ``pairing.tap`` of the config.
+        amp: Whether the model of a checkpoint predicts in half precision.
 
     Raises:
         ValueError: If an option is out of range, or two exclude each other.
@@ -55,6 +56,7 @@ class PairingOptions:
     estimator: str = 'random_features'
     samples: int | None = None
     tap: str | None = None
+    amp: bool = False
 
     def __post_init__(self) -> None:
         if self.max_reuse is not None and (self.top_k > 1 or self.coarse):

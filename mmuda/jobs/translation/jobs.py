@@ -41,6 +41,7 @@ class Job:
         checkpoint: Its checkpoint.
         route: From where to where.
         tiling: How to cut.
+        amp: Whether the translator runs in half precision.
     """
 
     files: dict[str, Path]
@@ -49,6 +50,7 @@ class Job:
     checkpoint: Path
     route: Route
     tiling: Tiling
+    amp: bool = False
 
     def manifest(self) -> dict:
         """What decides on the results."""
@@ -62,6 +64,7 @@ class Job:
             'route': json.loads(json.dumps(asdict(self.route))),  # no tuples
             'tiling': tiling,
             'folders': folders,
+            'amp': self.amp or None,  # as in manifests that do not have it
             'version': __version__,
         }
 

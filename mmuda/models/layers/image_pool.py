@@ -58,7 +58,8 @@ class ImagePool(nn.Module):
     def _prepare(self, images: Tensor, valid: Tensor | None) -> None:
         if not self.images.numel():
             shape = images.shape[1:]
-            self.images = images.new_zeros(self.size, *shape)
+            # Its own type, float32: in mixed precision images may come in half.
+            self.images = self.images.new_zeros(self.size, *shape)
             self.valid = self.valid.new_ones(self.size, 1, *shape[1:])
         if self.images.shape[1:] != images.shape[1:]:
             held, given = (tuple(x.shape[1:]) for x in (self.images, images))
