@@ -29,9 +29,11 @@ train_dataloader = dict(
     dataset=dict(source=images('source'), target=images('target')))
 del images
 """
-HOOK = """
+NAMED = """
+translator = dict(config='colours.py', **{settings!r})
+"""
+BY_HAND = """
 custom_hooks = [
-    dict(type='ReproducibleHook'),
     dict(type='TranslationHook', translator=dict(config='colours.py'), **{settings!r})]
 """
 
@@ -49,7 +51,7 @@ def folder(tmp_path):
 def translated_config(folder, name, **settings):
     config = write_config(folder, name, max_iters=8)
     with open(config, 'a') as text:
-        text.write(HOOK.format(settings=settings))
+        text.write(NAMED.format(settings=settings))
     return os.path.relpath(config)
 
 
@@ -111,7 +113,7 @@ def test_online_trains_a_plain_segmentor(folder):
         folder, 'plain', model=model.to_dict(), optimizers=optimizers, max_iters=2
     )
     with open(config, 'a') as text:
-        text.write(HOOK.format(settings=dict(mode='online')))
+        text.write(BY_HAND.format(settings=dict(mode='online')))
         text.write(
             "train_dataloader['sampler'] = dict(type='SourceSampler')\n"
             "train_dataloader['dataset'].pop('target')\n"

@@ -29,7 +29,7 @@ from mmseg.registry import MODELS
 from mmseg.structures import SegDataSample
 from torch import nn
 
-import mmuda  # noqa: F401  # registers what the configs name
+from mmuda.jobs.config import load_config
 from mmuda.jobs.translation import Job, translate_files
 from mmuda.jobs.translation.tiling import Route, Tiling
 
@@ -41,9 +41,7 @@ DEVICE = 'cuda' if torch.cuda.is_available() else 'cpu'
 
 def build(name: str, small: bool) -> tuple[nn.Module, Config]:
     """A translator of the configs, at demo widths if ``small``."""
-    cfg = Config.fromfile(CONFIGS / name / f'{name}_hannover_vaihingen.py')
-    if small:
-        cfg.merge_from_dict(dict(model=cfg.demo.get('model', {})))
+    cfg = load_config(CONFIGS / name / f'{name}_hannover_vaihingen.py', small=small)
     if name == 'unit':  # its weights would be downloaded
         cfg.merge_from_dict(dict(model=dict(weights=dict(perceptual=0))))
         cfg.model.perceptual = None

@@ -12,6 +12,20 @@ import numpy as np
 from mmuda.datasets.rasters import encode_geotiff
 
 PROJECT = Path(__file__).parents[1]
+MMUDA = Path(__file__).parents[3]
+
+
+def train(copy, *words, **environment):
+    done = subprocess.run(
+        [sys.executable, '-m', 'mmuda', 'train', 'configs/dann_villages.py', *words],
+        cwd=copy,
+        capture_output=True,
+        text=True,
+        env={**os.environ, 'PYTHONPATH': f'.:{MMUDA}', 'OMP_NUM_THREADS': '1'}
+        | environment,
+    )
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    return done.stdout
 
 
 def test_trains_from_outside(tmp_path):
@@ -26,31 +40,20 @@ def test_trains_from_outside(tmp_path):
             file = tmp_path / f'data/{village}/images/{i}.tif'
             file.write_bytes(encode_geotiff(image, ('nir', 'red', 'green')))
     copy = shutil.copytree(PROJECT, tmp_path / 'elsewhere')
-    done = subprocess.run(
-        [
-            sys.executable,
-            '-m',
-            'mmuda',
-            'train',
-            'configs/dann_villages.py',
-            '--work-dir',
-            str(tmp_path / 'run'),
-            '--cfg-options',
-            'train_cfg.max_iters=2',
-            'train_dataloader.batch_size=4',
-            'train_dataloader.num_workers=0',
-            'train_dataloader.persistent_workers=False',
-            'model.segmentor.backbone.init_cfg=None',
-        ],
-        cwd=copy,
-        capture_output=True,
-        text=True,
-        env={
-            **os.environ,
-            'VILLAGES': str(tmp_path / 'data'),
-            'PYTHONPATH': '.',
-            'OMP_NUM_THREADS': '1',
-        },
+    options = (
+        'train_cfg.max_iters=2',
+        'train_dataloader.batch_size=4',
+        'train_dataloader.num_workers=0',
+        'train_dataloader.persistent_workers=False',
+        'model.backbone.init_cfg=None',
     )
-    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
-    assert (tmp_path / 'run' / 'iter_2.pth').is_file()
+    train(copy, '--cfg-options', *options, VILLAGES=str(tmp_path / 'data'))
+    assert (copy / 'work_dirs/configs/dann_villages/iter_2.pth').is_file()
+
+
+def test_demo_from_outside(tmp_path):
+    """Made-up cities stand in for the villages; nothing is trained before."""
+    copy = shutil.copytree(PROJECT, tmp_path / 'elsewhere')
+    options = ('--cfg-options', 'train_cfg.max_iters=2', 'warm_start=False')
+    train(copy, '--demo', *options)
+    assert (copy / 'work_dirs/demo/configs/dann_villages/iter_2.pth').is_file()
