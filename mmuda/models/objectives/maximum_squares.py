@@ -38,6 +38,7 @@ def image_weighted_squares(
         The negative weighted sum, mean over images and classes.
     """
     num_images, num_classes = p.shape[:2]
+    p = p.float() if p.dtype.itemsize < 4 else p  # half precision can not count
     predicted = p.argmax(1).flatten(1)  # (N, pixels)
     known = torch.ones_like(predicted, dtype=p.dtype)
     if valid is not None:

@@ -24,7 +24,8 @@ class SourceMemory(nn.Module):
         count = len(next(iter(rows.values())))
         places = torch.arange(count, device=self.seen.device) + self.seen
         for name, values in rows.items():
-            self.get_buffer(name)[places % self.size] = values
+            table = self.get_buffer(name)
+            table[places % self.size] = values.to(table.dtype)
         self.seen += count
 
     def known(self, name: str) -> Tensor:
