@@ -82,8 +82,8 @@ SETTINGS = {
     'advent/minent': (dict(segmentor=SGD), 120_000),
     'clan/clan': (dict(segmentor=SGD, critic=ADAM), 100_000),
     'maximum_squares/maximum-squares': (dict(segmentor=SGD), 29_750),
-    'cycada/cycada': (dict(segmentor=SLOW, critic=SLOW, align=SLOW), 100_000),
-    'cycada/cycada_fcn8s': (dict(segmentor=SLOW, critic=SLOW, align=SLOW), 100_000),
+    'cycada/cycada': (dict(critic=SLOW, align=SLOW, supervise='align'), 100_000),
+    'cycada/cycada_fcn8s': (dict(critic=SLOW, align=SLOW, supervise='align'), 100_000),
     'multi_source/multi-source': (dict(segmentor=RUSSO, critic=ADAM), 50_000),
 }
 
@@ -96,7 +96,8 @@ def test_optimizers_and_length(name):
     assert cfg.train_cfg.max_iters == length
     assert [phase.name for phase in cfg.model.phases] == list(optimizers)
     for phase, expected in optimizers.items():
-        assert cfg.optim_wrapper[phase].optimizer == expected
+        found = cfg.optim_wrapper[phase]
+        assert (found if isinstance(found, str) else found.optimizer) == expected
     if 'vgg16' in name:
         assert cfg.optim_wrapper.segmentor.paramwise_cfg is None
     elif 'cycada' not in name:
@@ -125,7 +126,7 @@ WEIGHTS = {
 def test_weights_and_sizes(name, pair):
     cfg = read(f'{name}_{pair}')
     objectives = dict(cfg.model.objectives)
-    objectives.pop('supervision')
+    objectives.pop('supervision', None)
     assert {key: o.loss_weight for key, o in objectives.items()} == WEIGHTS[name]
     auxiliary = cfg.model.segmentor.get('auxiliary_head')
     if auxiliary:
