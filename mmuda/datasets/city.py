@@ -46,7 +46,7 @@ class CityDataset(FolderDataset):
         return f'; make it with `{self.converter}`, or try --demo, which needs no data'
 
     def load_data_list(self) -> list[dict]:
-        """Paths of the stored patches, or what the drawn ones are drawn from."""
+        """Paths of the stored patches, or what the picked ones are picked from."""
         if self.random_patches is None:
             return super().load_data_list()
         manifest = Path(self.data_root, 'manifest.json')

@@ -10,7 +10,7 @@ from mmengine.dataset import BaseDataset, ConcatDataset
 from mmseg.registry import DATASETS
 
 
-class Draw(int):
+class SeededIndex(int):
     """An index into a dataset that knows its place in the training stream.
 
     Args:
@@ -22,10 +22,10 @@ class Draw(int):
 
     seed: int
 
-    def __new__(cls, index: int, seed: int) -> 'Draw':  # noqa: D102
-        draw = super().__new__(cls, index)
-        draw.seed = seed
-        return draw
+    def __new__(cls, index: int, seed: int) -> 'SeededIndex':  # noqa: D102
+        at = super().__new__(cls, index)
+        at.seed = seed
+        return at
 
     def __getnewargs__(self) -> tuple[int, int]:
         return int(self), self.seed
@@ -107,7 +107,7 @@ class DomainConcatDataset(ConcatDataset):
     def __getitem__(self, index: int) -> dict:
         dataset_index, sample_index = self._get_ori_dataset_idx(int(index))
         dataset, domain = self.datasets[dataset_index], self.domains[dataset_index]
-        if not isinstance(index, Draw):
+        if not isinstance(index, SeededIndex):
             return self._stamp(dataset[sample_index], domain)
         with seeded(index.seed):
             return self._stamp(dataset[sample_index], domain)

@@ -110,7 +110,7 @@ def channels_last(model: nn.Module) -> None:
     """Move weights to the memory format that convolutions in half precision like best.
 
     Images and features follow at the first convolution. A model must have its weights
-    by then (random ones drawn afterwards are others) and must not be wrapped in
+    by then (random ones picked afterwards are others) and must not be wrapped in
     ``DistributedDataParallel`` (PyTorch then averages gradients in the wrong order, all
     but silently).
     """

@@ -53,7 +53,7 @@ def check_mini_batch(cfg: Config) -> None:
     if loader.sampler.type == 'PairedSampler' and loader.batch_size % 2:
         raise ValueError(
             f'train_dataloader.batch_size is {loader.batch_size}, expected an even '
-            'number: it counts images, two a pair'
+            'number: it counts images, two per pair'
         )
 
 

@@ -30,7 +30,7 @@ class RasterDataPreprocessor(SegDataPreProcessor):
         **kwargs: Those of MMSeg's ``SegDataPreProcessor``.
 
     Raises:
-        ValueError: If ``mean`` and ``std`` do not have one number a band each.
+        ValueError: If ``mean`` and ``std`` do not have one number per band each.
     """
 
     def __init__(
@@ -46,7 +46,7 @@ class RasterDataPreprocessor(SegDataPreProcessor):
             mean = [0.0] * len(std or ())
         if len(mean or ()) != len(std or ()):
             raise ValueError(
-                f'mean and std must have one number a band, got {mean} and {std}'
+                f'mean and std must have one number per band, got {mean} and {std}'
             )
         if mean:
             self._enable_normalize = True

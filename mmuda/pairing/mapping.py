@@ -37,7 +37,7 @@ class ImageSet:
         for index in range(len(dataset)):
             info = dataset.get_data_info(index)
             name = os.path.relpath(info['img_path'], folder)
-            if 'patch' in info:  # drawn from a scene when it is loaded
+            if 'patch' in info:  # picked from a scene when it is loaded
                 name = f'{name}#{info["patch"]}'
             names.append(name)
             digest.update(f'{name}\0{size_of(info["img_path"])}\n'.encode())

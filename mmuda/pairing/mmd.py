@@ -94,7 +94,7 @@ class RandomFeatures:
     frequencies: Tensor
 
     @classmethod
-    def draw(
+    def random(
         cls, num_dimensions: int, num_features: int, sigma: float, seed: int
     ) -> 'RandomFeatures':
         """Frequencies for a bandwidth."""

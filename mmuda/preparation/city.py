@@ -44,10 +44,10 @@ class PatchPlan:
 
     Args:
         size_px: Height and width of a patch.
-        train_images: Number of images drawn to train on; the rest validates.
-        patches_per_image: Number of patches drawn from each training image.
+        train_images: Number of images picked to train on; the rest validates.
+        patches_per_image: Number of patches picked from each training image.
         seed: Draws the training images and their patches.
-        overlap_px: If given, training patches are not drawn: they stand in a grid in
+        overlap_px: If given, training patches are not picked: they stand in a grid in
             which neighbours share so many pixels (SemI2I, Sect. 3: 32 of 256), and
             ``patches_per_image`` says nothing.
 
@@ -130,7 +130,7 @@ def prepare_city(
 
 
 def split_images(images: list[str], plan: PatchPlan) -> dict[str, list[str]]:
-    """Draw which images train; the others validate.
+    """Choose at random which images train; the others validate.
 
     Raises:
         ValueError: If no image would be left to validate.

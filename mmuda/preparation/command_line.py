@@ -16,7 +16,7 @@ def converter_parser(description: str, default_out: str) -> argparse.ArgumentPar
         '--out', type=Path, default=default_out, help=f'folder to write ({default_out})'
     )
     for option, default, meaning in (
-        ('--seed', plan.seed, 'draws the training images and patches'),
+        ('--seed', plan.seed, 'picks the training images and patches'),
         ('--size', plan.size_px, 'height and width of a patch in pixels'),
         ('--train-images', plan.train_images, 'images to train on, the rest validates'),
         ('--patches-per-image', plan.patches_per_image, 'patches of a training image'),
@@ -28,7 +28,7 @@ def converter_parser(description: str, default_out: str) -> argparse.ArgumentPar
         '--overlap',
         type=int,
         help='training patches in a grid, neighbours sharing so many pixels, '
-        'instead of drawn',
+        'instead of picked',
     )
     return parser
 

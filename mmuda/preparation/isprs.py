@@ -86,7 +86,7 @@ def potsdam_scenes(
     """16 of the 24 initial training images of Potsdam by name, read when called.
 
     The paper speaks of "the 16 images initially released as training set", but in
-    Potsdam these are 24, and which 16 it used is not known: they are drawn by seed.
+    Potsdam these are 24, and which 16 it used is not known: they are picked by seed.
 
     Args:
         sources: Zips as handed out, or folders with them or their content.

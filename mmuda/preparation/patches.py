@@ -1,4 +1,4 @@
-"""Patches of a scene: drawn at random to train, side by side to validate.
+"""Patches of a scene: picked at random to train, side by side to validate.
 
 Sect. 5.2 of Gritzner and Ostermann, "SemSim", 2020. The paper names translation,
 rotation and shear with reflection at the border, but not their ranges. Ours: the
@@ -19,7 +19,7 @@ MAX_SHEAR_DEG = 10
 def draw_placement(
     height: int, width: int, size_px: int, rng: np.random.Generator
 ) -> np.ndarray:
-    """Draw where a patch lies in a scene of ``height`` x ``width`` pixels.
+    """Choose at random where a patch lies in a scene of ``height`` x ``width`` pixels.
 
     Returns:
         Affine map from (column, row, 1) of the patch to (column, row) of the scene,
@@ -37,12 +37,12 @@ def draw_placement(
 def draw_patch(
     scene: Scene, size_px: int, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Draw a training patch; beyond the border the scene is reflected.
+    """Cut a training patch at random; beyond the border the scene is reflected.
 
     Args:
-        scene: Where to draw from.
+        scene: Where to pick from.
         size_px: Height and width of the patch.
-        rng: All that the draw depends on besides the scene.
+        rng: All that the choice depends on besides the scene.
 
     Returns:
         Image by bilinear interpolation, shape (size_px, size_px, B), and labels of

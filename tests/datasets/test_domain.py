@@ -10,7 +10,7 @@ from mmengine.dataset import BaseDataset
 from mmseg.registry import DATASETS, TRANSFORMS
 from mmseg.structures import SegDataSample
 
-from mmuda.datasets.domain import DomainConcatDataset, Draw, seeded
+from mmuda.datasets.domain import DomainConcatDataset, SeededIndex, seeded
 
 
 @TRANSFORMS.register_module(force=True)
@@ -69,10 +69,10 @@ def test_the_target_carries_no_path_of_labels():
 
 def test_a_draw_seeds_what_is_random_in_loading():
     dataset = DomainConcatDataset(source=member(3, 's'))
-    first = dataset[Draw(1, seed=7)]['noise']
+    first = dataset[SeededIndex(1, seed=7)]['noise']
     torch.manual_seed(5), np.random.seed(5), random.seed(5)
-    assert dataset[Draw(1, seed=7)]['noise'] == first
-    assert dataset[Draw(1, seed=8)]['noise'] != first
+    assert dataset[SeededIndex(1, seed=7)]['noise'] == first
+    assert dataset[SeededIndex(1, seed=8)]['noise'] != first
 
 
 def test_a_draw_leaves_the_random_numbers_of_training_alone():
@@ -81,7 +81,7 @@ def test_a_draw_leaves_the_random_numbers_of_training_alone():
     for disturb in (False, True):
         torch.manual_seed(5), np.random.seed(5), random.seed(5)
         if disturb:
-            dataset[Draw(1, seed=7)]
+            dataset[SeededIndex(1, seed=7)]
         numbers.append((torch.rand(1).item(), np.random.rand(), random.random()))
     assert numbers[0] == numbers[1]
 
@@ -96,7 +96,7 @@ def test_seeded_restores_after_an_error():
 
 
 def test_a_draw_survives_the_way_to_a_worker():
-    draw = pickle.loads(pickle.dumps(Draw(4, seed=9)))
+    draw = pickle.loads(pickle.dumps(SeededIndex(4, seed=9)))
     assert (draw, draw.seed) == (4, 9)
 
 

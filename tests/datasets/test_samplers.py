@@ -195,7 +195,7 @@ def test_rejects_a_subset_out_of_range(pair):
 
 
 def test_rejects_wrong_shares(three_sources):
-    with pytest.raises(ValueError, match='or 3 positive numbers, one a source'):
+    with pytest.raises(ValueError, match='or 3 positive numbers, one per source'):
         build('MultiSourceSampler', three_sources, shares=[1, 2])
 
 

@@ -40,7 +40,7 @@ def test_pairs_anew_each_epoch_and_resumes_exactly(tmp_path, workers):
 
     runner.model.run_phases = watched
     runner.train()
-    # Six source images, two pairs an iteration: an epoch has three iterations.
+    # Six source images, two pairs per iteration: an epoch has three iterations.
     made = sorted(p.name for p in Path(cfg.work_dir, 'mappings').glob('*.csv'))
     assert made == ['iter_3.csv', 'iter_6.csv']
     for begin, end in ((3, 6), (6, 8)):

@@ -72,7 +72,7 @@ def test_median_distance(sets):
 
 def test_random_features_estimate_the_same(sets):
     """With many features the linear-time estimate nears the quadratic one."""
-    features = RandomFeatures.draw(3, 200_000, sigma=1.3, seed=0)
+    features = RandomFeatures.random(3, 200_000, sigma=1.3, seed=0)
     phi = features(sets[0])
     assert torch.allclose(phi.square().sum(1), torch.ones(7), atol=1e-4)
     embedded = [features.embed(samples) for samples in sets]
@@ -86,7 +86,7 @@ def test_random_features_estimate_the_same(sets):
 
 def test_embedding_is_the_unbiased_estimate_on_the_features(sets):
     """Gretton's Eq. 3 with the kernel phi(x) . phi(y), pair by pair."""
-    features = RandomFeatures.draw(3, 16, sigma=2.0, seed=1)
+    features = RandomFeatures.random(3, 16, sigma=2.0, seed=1)
     phi = features(sets[0]).double().numpy()
     n = len(phi)
     pairs = [phi[i] @ phi[j] for i in range(n) for j in range(n) if i != j]

@@ -45,7 +45,7 @@ def test_panels(tmp_path):
     assert (picture[:, middle:] == [0, 255, 0]).all(-1).sum() > 1000
 
 
-def test_stretched_alike():
+def test_stretched_together():
     """The first image sets the scale, so that a shift is seen; 8 bits have one."""
     ramp = np.linspace(0, 1000, 300).reshape(10, 10, 3)
     first, second = stretched_together([ramp, ramp + 200], False)

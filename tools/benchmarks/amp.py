@@ -59,7 +59,7 @@ def ratio(config: str, batch: dict, iterations: int) -> float:
             step = partial(models[which].train_step, optim_wrapper=optimizers[which])
             times[which].append(seconds(step, copy.deepcopy(batch)))
     full, half = (statistics.median(t[2:]) for t in times)
-    print(f'{config}: float32 {full:.3f} s an iteration, --amp {half:.3f} s')
+    print(f'{config}: float32 {full:.3f} s per iteration, --amp {half:.3f} s')
     return full / half
 
 

@@ -477,7 +477,7 @@ def ratio(steps: tuple[Callable, Callable], batch: dict, iterations: int) -> flo
         for which in (0, 1) if i % 2 else (1, 0):
             times[which].append(seconds(steps[which], copy.deepcopy(batch)))
     ours, by_hand = (statistics.median(t[2:]) for t in times)
-    print(f'{ours:.4f} s an iteration, by hand {by_hand:.4f} s')
+    print(f'{ours:.4f} s per iteration, by hand {by_hand:.4f} s')
     return ours / by_hand
 
 

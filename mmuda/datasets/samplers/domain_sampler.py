@@ -1,4 +1,4 @@
-"""Endless training streams in which every draw is known from its place alone."""
+"""Endless training streams in which every pick is known from its place alone."""
 
 from abc import abstractmethod
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ import numpy as np
 from mmengine.dist import get_dist_info, sync_random_seed
 from torch.utils.data import Sampler
 
-from mmuda.datasets.domain import DomainConcatDataset, Draw
+from mmuda.datasets.domain import DomainConcatDataset, SeededIndex
 
 
 class DomainSampler(Sampler):
@@ -49,10 +49,10 @@ class DomainSampler(Sampler):
         """Dataset indices of group ``number`` of the endless stream."""
 
     def candidates(self, domain: str) -> np.ndarray:
-        """Dataset indices that are drawn from ``domain``."""
+        """Dataset indices that are picked from ``domain``."""
         return np.asarray(self.dataset.indices(domain))
 
-    def draw(self, domain: str, number: int) -> int:
+    def pick(self, domain: str, number: int) -> int:
         """The ``number``-th image of a domain's own stream.
 
         A stream is one random order of the domain's images after another; each
@@ -77,13 +77,13 @@ class DomainSampler(Sampler):
         """Let the stream of this process begin after ``num_samples`` images."""
         self._skipped = num_samples
 
-    def __iter__(self) -> Iterator[Draw]:
+    def __iter__(self) -> Iterator[SeededIndex]:
         place = self._skipped
         while True:
             turn, member = divmod(place, self.group_size)
             number = turn * self.world_size + self.rank
             seed = _mix(self.seed, number * self.group_size + member)
-            yield Draw(self.group(number)[member], seed)
+            yield SeededIndex(self.group(number)[member], seed)
             place += 1
 
     def __len__(self) -> int:

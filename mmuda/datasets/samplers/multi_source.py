@@ -21,7 +21,7 @@ class MultiSourceSampler(DomainSampler):
         seed: See :class:`DomainSampler`.
 
     Raises:
-        ValueError: If ``shares`` does not have one positive number a source.
+        ValueError: If ``shares`` does not have one positive number per source.
     """
 
     def __init__(
@@ -41,7 +41,7 @@ class MultiSourceSampler(DomainSampler):
         if len(shares) != len(sources) or min(shares) < 1:
             raise ValueError(
                 f"shares must be 'balanced', 'proportional' or {len(sources)} "
-                f'positive numbers, one a source, got {shares!r}'
+                f'positive numbers, one per source, got {shares!r}'
             )
         self.shares = dict(zip(sources, shares, strict=True))
         if 'target' in dataset.domains:
@@ -57,7 +57,7 @@ class MultiSourceSampler(DomainSampler):
     def group(self, number: int) -> tuple[int, ...]:
         """The images of one group, sources in order, target last."""
         return tuple(
-            self.draw(domain, number * share + i)
+            self.pick(domain, number * share + i)
             for domain, share in self.shares.items()
             for i in range(share)
         )

@@ -16,15 +16,15 @@ class PairedSampler(DomainSampler):
 
     Mini-batch composition of Gritzner and Ostermann 2020, Sect. 4.3: for every
     source image in the mini-batch its partner M(x) is in it as well. Give the data
-    loader an even ``batch_size``: it counts images, two a pair.
+    loader an even ``batch_size``: it counts images, two per pair.
 
     Args:
         dataset: One source and the target.
         mapping: CSV file of a mapping M (``tools/pair.py`` makes one). Of the k
-            partners that it has for a source image one is drawn in each pass. Without
+            partners that it has for a source image one is picked in each pass. Without
             a mapping every source image meets a random target image, another in each
             pass.
-        subset: Train on a fixed subset of so many source images, drawn by the seed
+        subset: Train on a fixed subset of so many source images, picked by the seed
             ("only a fixed subset of X^S", Sect. 5.2); all of them by default.
         seed: See :class:`DomainSampler`.
 
@@ -81,9 +81,9 @@ class PairedSampler(DomainSampler):
 
     def group(self, number: int) -> tuple[int, ...]:
         """A source image and its partner."""
-        source = self.draw('source', number)
+        source = self.pick('source', number)
         if self._partners is None:
-            return source, self.draw('target', number)
+            return source, self.pick('target', number)
         epoch = number // len(self._subset)
         row = source - self.dataset.indices('source').start
         rank = self._ranks(epoch, *self._partners.shape)[row]

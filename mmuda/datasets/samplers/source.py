@@ -13,4 +13,4 @@ class SourceSampler(DomainSampler):
 
     def group(self, number: int) -> tuple[int, ...]:
         """One image of the source."""
-        return (self.draw('source', number),)
+        return (self.pick('source', number),)

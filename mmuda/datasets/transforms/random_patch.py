@@ -1,4 +1,4 @@
-"""Loading patches that are drawn from a prepared scene, not stored."""
+"""Loading patches that are cut from a prepared scene, not stored."""
 
 from collections.abc import Sequence
 from functools import lru_cache
@@ -50,7 +50,7 @@ class LoadRandomPatch(BaseTransform):
         self.bands = bands
 
     def transform(self, results: dict) -> dict:
-        """Draw the image of a sample."""
+        """Cut the image of a sample."""
         scene, placement = _place(results)
         missing = set(self.bands or ()) - set(scene.bands)
         if missing:
@@ -80,7 +80,7 @@ class LoadRandomPatchLabels(BaseTransform):
     """
 
     def transform(self, results: dict) -> dict:
-        """Draw the labels of a sample."""
+        """Cut the labels of a sample."""
         scene, placement = _place(results)
         labels = cut_labels(scene.labels, placement, results['size_px'])
         results['gt_seg_map'] = labels

@@ -9,7 +9,7 @@ from mmengine.runner import Runner
 from mmseg.registry import HOOKS
 from torch import Tensor
 
-from mmuda.datasets.domain import Draw
+from mmuda.datasets.domain import SeededIndex
 
 
 @HOOKS.register_module()
@@ -49,4 +49,4 @@ class DatasetMeanHook(Hook):
         available = dataset.indices(domain)
         count = min(self.num_images, len(available))
         for at in np.linspace(0, len(available) - 1, count).astype(int):
-            yield dataset[Draw(available[at], seed=int(at))]['inputs']
+            yield dataset[SeededIndex(available[at], seed=int(at))]['inputs']

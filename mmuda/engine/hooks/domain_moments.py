@@ -8,7 +8,7 @@ from mmengine.hooks import Hook
 from mmengine.runner import Runner
 from mmseg.registry import HOOKS
 
-from mmuda.datasets.domain import DomainConcatDataset, Draw
+from mmuda.datasets.domain import DomainConcatDataset, SeededIndex
 from mmuda.models.domains import DomainBatch
 from mmuda.models.translators import Translator, as_translator
 
@@ -49,7 +49,7 @@ def _batches(
     chosen = np.linspace(0, len(available) - 1, count).astype(int)
     for start in range(0, count, batch_size):
         places = chosen[start : start + batch_size]
-        samples = [dataset[Draw(available[at], seed=int(at))] for at in places]
+        samples = [dataset[SeededIndex(available[at], seed=int(at))] for at in places]
         yield translator.data_preprocessor(pseudo_collate(samples), True)[domain]
 
 

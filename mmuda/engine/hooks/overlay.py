@@ -20,7 +20,7 @@ class OverlayHook(Hook):
     that the model was given, whatever its bands.
 
     Args:
-        show_dir: Folder of the pictures, one PNG an image.
+        show_dir: Folder of the pictures, one PNG per image.
         opacity: Of the class colours over the image, in [0, 1].
     """
 

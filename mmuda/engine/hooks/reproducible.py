@@ -19,7 +19,7 @@ class ReproducibleHook(Hook):
     seed and the iteration in a checkpoint are all random states there are, of every
     process: a run that was stopped anywhere and resumed equals one that was not,
     and validation in between changes nothing. (What is random in loading data is
-    seeded by its place in the stream: ``mmuda.datasets.domain.Draw``.)
+    seeded by its place in the stream: ``mmuda.datasets.domain.SeededIndex``.)
     """
 
     priority = 'VERY_HIGH'

@@ -12,7 +12,7 @@ from mmengine.runner import Runner
 from mmengine.visualization import TensorboardVisBackend
 from mmseg.registry import HOOKS
 
-from mmuda.datasets.domain import Draw
+from mmuda.datasets.domain import SeededIndex
 from mmuda.visualization import save_panels, stretched_together
 
 TITLES = {
@@ -57,7 +57,7 @@ class TranslationGridHook(Hook):
         data_batch: dict | None = None,
         outputs: dict | None = None,
     ) -> None:
-        """Draw, every ``interval`` iterations and after the last one."""
+        """SeededIndex, every ``interval`` iterations and after the last one."""
         del batch_idx, data_batch, outputs
         done = runner.iter + 1
         fitted = getattr(_bare(runner), 'fitted', False)
@@ -66,10 +66,10 @@ class TranslationGridHook(Hook):
             self.draw(runner, done)
 
     def draw(self, runner: Runner, iteration: int) -> None:
-        """Draw the picture of an iteration."""
+        """SeededIndex the picture of an iteration."""
         dataset, model = runner.train_dataloader.dataset, _bare(runner)
         samples = [
-            dataset[Draw(index, seed=0)]
+            dataset[SeededIndex(index, seed=0)]
             for domain in ('source', 'target')
             for index in self._chosen(dataset.indices(domain))
         ]

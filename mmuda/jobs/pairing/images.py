@@ -170,13 +170,13 @@ class PairingImages:
     ) -> Iterator[Tensor]:
         """Samples of each image of this process's share, (n, D) with n <= ``count``.
 
-        Which locations are drawn depends on the seed, the domain and the number of the
-        image, not on the images before it: any number of processes draws the same.
+        Which locations are picked depends on the seed, the domain and the number of the
+        image, not on the images before it: any number of processes picks the same.
 
         Args:
             domain: ``'source'`` or ``'target'``.
             tap: Layer whose output is the feature space; None for the image itself.
-            count: Locations to draw from each image.
+            count: Locations to pick from each image.
             seed: Draws them; not negative.
         """
         dataset = getattr(self, domain)

@@ -26,8 +26,8 @@ class PairingOptions:
     """How to pair.
 
     Args:
-        top_k: Partners per source image; the sampler draws one of them in each pass.
-        max_reuse: How many source images a target image may be the partner of; None
+        top_k: Partners per source image; the sampler picks one of them in each pass.
+        max_reuse: How many source images may share a target image; None
             for no limit, as in the paper.
         precision: Of the matrix products, see
             :class:`~mmuda.pairing.search.SearchOptions`; the mapping is the same.
@@ -37,7 +37,7 @@ class PairingOptions:
             (:mod:`mmuda.pairing.coarse`); None for the exact one.
         estimator: Of the MMD: ``'random_features'`` (linear time) or ``'unbiased'``
             (quadratic time).
-        samples: Pixels or feature locations drawn per image for the MMD: 4096 with
+        samples: Pixels or feature locations picked per image for the MMD: 4096 with
             random features, 128 with the quadratic estimator by default.
         tap: Layer of the segmentor whose output is the feature space of
             ``feature_mmd``; by default ``pairing.tap`` of the config.

@@ -231,7 +231,7 @@ def _by_random_features(
     for domain in ('source', 'target'):
         found = []
         for samples in images.samples(domain, tap, count, seed):
-            features = features or RandomFeatures.draw(
+            features = features or RandomFeatures.random(
                 samples.shape[1], NUM_FEATURES, sigma, seed
             )
             found.append(features.embed(samples))

@@ -28,9 +28,9 @@ class TranslationHook(Hook):
     augmented, before the model's preprocessor sees them; this works with any model.
     A translator that is not trained yet is trained first.
 
-    Which images are translated is drawn anew each time: offline from the random
+    Which images are translated is picked anew each time: offline from the random
     numbers of the sample's place in the stream, online from PyTorch's, which
-    ``ReproducibleHook`` seeds by iteration. Either way a resumed run draws the same.
+    ``ReproducibleHook`` seeds by iteration. Either way a resumed run picks the same.
 
     Args:
         translator: ``config`` of the translator, relative to the file that names it,
@@ -142,9 +142,9 @@ class TranslationHook(Hook):
             for index, sample in enumerate(samples)
             if sample.metainfo.get('domain', 'source').startswith('source')
         ]
-        drawn = torch.rand(len(source)) < self.share
+        picked = torch.rand(len(source)) < self.share
         groups: dict[tuple, list[int]] = {}
-        for index, chosen in zip(source, drawn.tolist(), strict=True):
+        for index, chosen in zip(source, picked.tolist(), strict=True):
             if chosen:
                 size = tuple(batch['inputs'][index].shape)
                 groups.setdefault(size, []).append(index)

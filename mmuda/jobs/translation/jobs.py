@@ -105,9 +105,9 @@ def translate_files(translator: nn.Module, job: Job) -> None:
     with Progress() as progress:
         done = len(job.files) - len(todo)
         bar = progress.add_task(f'{job.out}', total=len(job.files), completed=done)
-        for batch in _alike(todo, job):
+        for batch in _batches(todo, job):
             if len(batch) == 1:
-                _one(translator, job, *batch[0], progress)
+                _translate_file(translator, job, *batch[0], progress)
             else:
                 _translate_patches(translator, job, batch)
             progress.advance(bar, len(batch))
@@ -131,7 +131,7 @@ def begin(out: Path, manifest: dict) -> None:
         text.write(json.dumps(manifest, indent=2) + '\n')
 
 
-def _alike(todo: dict[str, Path], job: Job) -> Iterator[list[tuple[str, Path]]]:
+def _batches(todo: dict[str, Path], job: Job) -> Iterator[list[tuple[str, Path]]]:
     """Neighbouring small files of the same size and type; large files alone."""
     batch, kind = [], None
     for name, file in todo.items():
@@ -150,7 +150,7 @@ def _alike(todo: dict[str, Path], job: Job) -> Iterator[list[tuple[str, Path]]]:
         yield batch
 
 
-def _one(
+def _translate_file(
     translator: nn.Module, job: Job, name: str, file: Path, progress: Progress
 ) -> None:
     with open_raster(file) as raster:

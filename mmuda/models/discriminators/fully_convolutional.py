@@ -17,7 +17,7 @@ class FullyConvolutionalDiscriminator(BaseModule):
     normalisation. ADVENT, CLAN and BDL have the same ("DCGAN-like").
 
     Args:
-        in_channels: Channels of the maps, usually one a class.
+        in_channels: Channels of the maps, usually one per class.
         channels: Of the first layer; each of the next three doubles them.
         norm_cfg: Normalisation of the three layers in the middle, as DCGAN
             (Radford et al. 2016) has it; none by default.

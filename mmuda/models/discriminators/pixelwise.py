@@ -18,7 +18,7 @@ class PixelwiseDiscriminator(BaseModule):
     Args:
         in_channels: Channels of the feature space.
         channels: Of the hidden layers.
-        num_domains: Scores a location: 2 for a classifier of domains, 1 for the
+        num_domains: Scores per location: 2 for a classifier of domains, 1 for the
             losses of GANs.
         dropout: Probability that a hidden channel is dropped.
         init_cfg: As in :class:`mmengine.model.BaseModule`.

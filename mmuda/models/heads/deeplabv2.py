@@ -13,7 +13,7 @@ class AtrousClassifier(nn.Module):
     Args:
         in_channels: Channels of the features.
         num_classes: Of the scores.
-        dilations: One a branch.
+        dilations: One per branch.
     """
 
     def __init__(
@@ -50,7 +50,7 @@ class DeepLabV2Head(BaseDecodeHead):
     Args:
         in_channels: Channels of the features.
         num_classes: Classes to tell apart.
-        dilations: One a branch.
+        dilations: One per branch.
         **kwargs: Those of MMSeg's ``BaseDecodeHead``.
     """
 

@@ -158,7 +158,7 @@ class Decoder(nn.Module):
 
         Args:
             content: Features (N, D, H/4, W/4).
-            style: ``style_size`` numbers an image (N, style_size), or one row for
+            style: ``style_size`` numbers per image (N, style_size), or one row for
                 all: of each normalisation in turn the means, then the standard
                 deviations.
         """

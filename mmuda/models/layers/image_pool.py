@@ -51,8 +51,8 @@ class ImagePool(nn.Module):
         self._prepare(images, valid)
         masks = torch.ones_like(images[:, :1], dtype=torch.bool)
         masks = masks if valid is None else valid
-        drawn = [self._exchange(*pair) for pair in zip(images, masks, strict=True)]
-        images, masks = (torch.stack(column) for column in zip(*drawn, strict=True))
+        picked = [self._exchange(*pair) for pair in zip(images, masks, strict=True)]
+        images, masks = (torch.stack(column) for column in zip(*picked, strict=True))
         return images, None if self._all_valid else masks
 
     def _prepare(self, images: Tensor, valid: Tensor | None) -> None:

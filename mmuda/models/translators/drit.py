@@ -177,7 +177,7 @@ class DRIT(SharedContentTranslator):
     domain serves as both.
 
     Different from the published code: ``latent`` makes its images anew after the step
-    of ``generator`` and has an optimizer of its own; random codes are drawn for each
+    of ``generator`` and has an optimizer of its own; random codes are picked for each
     direction.
 
     **Inference is deterministic:** content is without noise, and the attributes of a
@@ -280,7 +280,7 @@ class DRIT(SharedContentTranslator):
     def attributes(
         self, images: Tensor, domain: str, valid: Tensor | None
     ) -> tuple[Tensor, Tensor, Tensor]:
-        """A code drawn from its distribution, its mean and log-variance."""
+        """A code picked from its distribution, its mean and log-variance."""
         mean, log_variance = self.attribute_encoders[domain](images, valid)
         code = mean + normal_like(mean) * exp_or_tangent(log_variance / 2)
         return code, mean, log_variance
@@ -367,15 +367,15 @@ class DRIT(SharedContentTranslator):
         for domain, (images, valid) in halves(batch, 0).items():
             other = OTHER[domain]
             content = self.encode(images, domain, valid)
-            drawn = self._random_code(content)
-            there = self.decode(other, valid, content, drawn)
+            picked = self._random_code(content)
+            there = self.decode(other, valid, content, picked)
             deceived = self.taken_for_real(
                 self.random_discriminators[other], there, valid
             )
             name = f'loss_random_adversarial_{domain}'
             losses[name] = self.weights['adversarial'] * deceived
             found, _ = self.attribute_encoders[other](there, valid)
-            losses |= self.weighted(domain, latent=absolute(found, drawn))
+            losses |= self.weighted(domain, latent=absolute(found, picked))
         return losses
 
     def generate(

@@ -55,7 +55,7 @@ class MUNIT(SharedContentTranslator):
 
     An image has a content, in a space that both domains share, and a style of its
     domain: a code of eight numbers. In training an image is translated by decoding
-    its content with a random code, drawn from the standard normal distribution.
+    its content with a random code, picked from the standard normal distribution.
 
     Phases:
 
@@ -67,7 +67,7 @@ class MUNIT(SharedContentTranslator):
       original again (Sect. 5.1, style-augmented cycle consistency); it resembles its
       original to VGG16.
 
-    Each phase draws its own codes.
+    Each phase picks its own codes.
 
     **Inference is deterministic:** the style of a translation is the mean of the codes
     that the style encoder gives the target's training images. ``DomainMomentsHook``
@@ -160,15 +160,15 @@ class MUNIT(SharedContentTranslator):
             content = self.encode(images, domain, valid)
             style = self.style_encoders[domain](images, valid)
             same = self.decode(domain, valid, content, style)
-            drawn = self._random_code(content)
-            there = self.decode(other, valid, content, drawn)
+            picked = self._random_code(content)
+            there = self.decode(other, valid, content, picked)
             found = self.encode(there, other, valid)
             of_domain = dict(
                 adversarial=self.taken_for_real(
                     self.discriminators[other], there, valid
                 ),
                 reconstruction=absolute(same, images, valid),
-                style=absolute(self.style_encoders[other](there, valid), drawn),
+                style=absolute(self.style_encoders[other](there, valid), picked),
                 content=absolute(found, content, valid),
             )
             if self.weights['cycle']:

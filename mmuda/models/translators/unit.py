@@ -51,7 +51,7 @@ class UNIT(SharedContentTranslator):
       normal distribution (half of mu^2, but for the factor 1/2, which the weight
       holds); a translation resembles its original to VGG16.
 
-    Each phase draws its own noise. Translation is deterministic: the code is its mean.
+    Each phase picks its own noise. Translation is deterministic: the code is its mean.
 
     Args:
         bands: Of the images of both domains.
