@@ -1,4 +1,4 @@
-"""Label spaces as data: one YAML file a taxonomy, one a mapping between two.
+"""Label spaces as data: one YAML file per taxonomy, one per mapping between two.
 
 A taxonomy names the classes behind the ids of label images::
 

@@ -236,7 +236,7 @@ class AdaptiveInstanceNorm(InstanceNorm):
 
         Args:
             content: Features.
-            mean: Of the style, one a channel, shape (N, C) or (C,).
+            mean: Of the style, one per channel, shape (N, C) or (C,).
             std: Likewise.
         """
         return self.normalise(content) * std[..., None, None] + mean[..., None, None]

@@ -22,10 +22,10 @@ from mmuda.models.validity import fill_invalid
 class Translator(PhasedModel):
     """Gives images of one domain the style of the other.
 
-    A subclass writes the paper's steps as methods ``loss_<phase>(batch)``, one per phase,
-    and the way of an image through its networks as :meth:`generate`. Between networks
-    and files stands the preprocessor: networks see images that it has normalised
-    ("network range", usually [-1, 1]) and 0 at invalid pixels.
+    A subclass writes the paper's steps as methods ``loss_<phase>(batch)``, one per
+    phase, and the way of an image through its networks as :meth:`generate`. Between
+    networks and files stands the preprocessor: networks see images that it has
+    normalised ("network range", usually [-1, 1]) and 0 at invalid pixels.
 
     Layers with statistics over space are those of
     :mod:`~mmuda.models.layers.spatial_norm`. Their domain moments are estimated
