@@ -1,5 +1,7 @@
 """The baselines' configs against what their papers and released code say."""
 
+import copy
+from collections import Counter
 from functools import cache
 from pathlib import Path
 
@@ -7,7 +9,9 @@ import numpy as np
 import pytest
 import torch
 from mmcv.transforms import Compose
+from mmengine.optim import build_optim_wrapper
 from mmengine.registry import PARAM_SCHEDULERS
+from mmseg.registry import DATASETS, MODELS
 
 from mmuda.datasets.taxonomy import read_taxonomy
 from mmuda.jobs.config import load_config
@@ -67,6 +71,8 @@ def test_learning_rate_curve(name):
 SGD = dict(type='SGD', lr=2.5e-4, momentum=0.9, weight_decay=5e-4)
 ADAM = dict(type='Adam', lr=1e-4, betas=(0.9, 0.99))
 SLOW = dict(type='SGD', lr=1e-5, momentum=0.99, weight_decay=5e-4)
+# The two steps of its segmentor have one optimizer.
+CYCADA = dict(critic=SLOW, align=SLOW, supervise='align')
 RUSSO = dict(type='Adam', lr=1e-4, weight_decay=5e-4)
 # Optimizers by phase and iterations: AdaptSegNet, Sect. 4.4, and the released code of
 # ADVENT (config.py), CLAN (CLAN_train.py), maximum squares (README.md) and CyCADA
@@ -82,8 +88,8 @@ SETTINGS = {
     'advent/minent': (dict(segmentor=SGD), 120_000),
     'clan/clan': (dict(segmentor=SGD, critic=ADAM), 100_000),
     'maximum_squares/maximum-squares': (dict(segmentor=SGD), 29_750),
-    'cycada/cycada': (dict(critic=SLOW, align=SLOW, supervise='align'), 100_000),
-    'cycada/cycada_fcn8s': (dict(critic=SLOW, align=SLOW, supervise='align'), 100_000),
+    'cycada/cycada': (CYCADA, 100_000),
+    'cycada/cycada_fcn8s': (CYCADA, 100_000),
     'multi_source/multi-source': (dict(segmentor=RUSSO, critic=ADAM), 50_000),
 }
 
@@ -102,9 +108,10 @@ def test_optimizers_and_length(name):
         assert cfg.optim_wrapper.segmentor.paramwise_cfg is None
     elif 'cycada' not in name:
         rates = cfg.optim_wrapper.segmentor.paramwise_cfg.custom_keys
-        assert {key: value.lr_mult for key, value in rates.items()} == dict(
-            decode_head=10.0, auxiliary_head=10.0
-        )
+        expected = dict(decode_head=10.0, auxiliary_head=10.0)
+        if 'maximum_squares' in name:
+            expected['backbone.bn1'] = 0.0
+        assert {key: value.lr_mult for key, value in rates.items()} == expected
 
 
 # Weights of the losses, by objective (same sources).
@@ -150,6 +157,142 @@ def test_clan():
         assert (output.scale, output.floor) == (scale, 0.4)
         assert (output.warm_up, output.duration) == (5000, 100_000)
         assert output.discrepancy_weight == 2 * 0.01
+
+
+def noise(size):
+    """An image of this height and width."""
+    return np.random.default_rng(0).integers(256, size=(*size, 3), dtype=np.uint8)
+
+
+def samples(cfg, domain, size, number=400):
+    """What a config makes of one image of noise, and of its first band as labels."""
+    pipeline = cfg.train_dataloader.dataset[domain].pipeline
+    steps = Compose([s for s in pipeline if not s.type.startswith(('Load', 'Pack'))])
+    np.random.seed(0)
+    image = noise(size)
+    for _ in range(number):
+        results = dict(img=image, img_shape=size, seg_fields=[])
+        if domain == 'source':
+            results.update(gt_seg_map=image[..., 0], seg_fields=['gt_seg_map'])
+        yield steps(results)
+
+
+def rate(found, number=400):
+    """Share of the samples, equal to the probabilities that it may well come from."""
+    share = sum(found) / number
+    return pytest.approx(share, abs=4 * (0.25 / number) ** 0.5)
+
+
+# Width and height: 0.8, 1.1 and 1 times that of the data set. (The released code cuts
+# fractions off, 819 x 409, where mmcv rounds.)
+CLAN_SIZES = {
+    ('gta5', 'source'): [(1024, 576), (1408, 792), (1280, 720)],
+    ('synthia', 'source'): [(1024, 608), (1408, 836), (1280, 760)],
+    ('gta5', 'target'): [(819, 410), (1126, 563), (1024, 512)],
+}
+
+
+@pytest.mark.parametrize(('pair', 'domain'), CLAN_SIZES)
+def test_clan_scales_and_mirrors_both_domains(pair, domain):
+    """gta5_dataset.py and the like: three tenths smaller, three tenths larger."""
+    cfg = read(f'clan/clan_{pair}_cityscapes')
+    found = list(samples(cfg, domain, (26, 48), 100))
+    sizes = [result['img'].shape[1::-1] for result in found]
+    for size, share in zip(CLAN_SIZES[pair, domain], (0.3, 0.3, 0.4), strict=True):
+        assert share == rate([s == size for s in sizes], 100)
+    assert rate([result['flip'] for result in found], 100) == 0.5
+    if domain == 'source':
+        for result in found:
+            assert result['gt_seg_map'].shape == result['img'].shape[:2]
+
+
+def test_clan_on_cities():
+    """Patches are not resized before, and the test sees all images as they are."""
+    cfg = read('clan/clan_hannover_vaihingen')
+    sizes = {r['img'].shape[0] for r in samples(cfg, 'target', (224, 224), 30)}
+    assert sizes == {179, 224, 246}
+    for file in ('clan/clan_hannover_vaihingen', 'clan/clan_gta5_cityscapes'):
+        steps = [s.type for s in read(file).test_dataloader.dataset.pipeline]
+        assert not {'RandomChoice', 'RandomFlip'} & set(steps)
+
+
+@pytest.mark.parametrize('method', ['maximum-squares', 'maximum-squares-iw'])
+@pytest.mark.parametrize('domain', ['source', 'target'])
+def test_maximum_squares_mirrors_and_blurs(method, domain):
+    """cityscapes_Dataset.py: a half of the images each, of both domains."""
+    cfg = read(f'maximum_squares/{method}_hannover_vaihingen')
+    sharp = noise((12, 16))
+    flips, blurs = [], []
+    for result in samples(cfg, domain, (12, 16)):
+        flips.append(result['flip'])
+        image = result['img'][:, ::-1] if result['flip'] else result['img']
+        assert image.shape == sharp.shape
+        blurs.append(not np.array_equal(image, sharp))
+    assert rate(flips) == 0.5
+    # The narrowest change nothing in eight bits.
+    assert sum(blurs) / len(blurs) == pytest.approx(0.42, abs=0.08)
+
+
+def test_parameters_that_learn_in_maximum_squares():
+    """All but scale and shift of the first layer, 64 channels (deeplab_multi.py)."""
+    cfg = read('maximum_squares/maximum-squares_gta5_cityscapes')
+    cfg = copy.deepcopy(cfg)
+    cfg.model.segmentor.backbone.init_cfg = None
+    model = MODELS.build(cfg.model)
+    (optimizer,) = build_optim_wrapper(model, cfg.optim_wrapper).values()
+    rates = {p: g['lr'] for g in optimizer.param_groups for p in g['params']}
+    learn = Counter()
+    for parameter in model.parameters():
+        learn[rates[parameter]] += parameter.numel()
+    # torchvision's ResNet-101 without its classifier, and four convolutions.
+    backbone = 44_549_160 - (2048 * 1000 + 1000)
+    assert learn == {0.0: 128, 2.5e-4: backbone - 128, 2.5e-3: 4 * (9 * 2048 * 19 + 19)}
+    norms = sum(
+        p.numel()
+        for module in model.modules()
+        if isinstance(module, torch.nn.BatchNorm2d)
+        for p in module.parameters()
+        if p.requires_grad
+    )
+    assert norms == 105_344
+
+
+@pytest.mark.parametrize('domain', ['source', 'target'])
+def test_cyclegan_crops_enlarged_patches(domain):
+    """load_size 286, crop_size 256, no_flip off (options/base_options.py)."""
+    cfg = read('cyclegan/cyclegan_hannover_vaihingen')
+    steps = cfg.train_dataloader.dataset[domain].pipeline
+    enlarged = Compose(steps[1:2])(dict(img=np.zeros((256, 256, 3), np.uint8)))
+    assert enlarged['img'].shape == (286, 286, 3)
+    results = list(samples(cfg, domain, (256, 256), 60))
+    assert {result['img'].shape for result in results} == {(256, 256, 3)}
+    assert rate([result['flip'] for result in results], 60) == 0.5
+    corners = {tuple(result['img'][0, 0]) for result in results}
+    assert len(corners) > 30  # places of the crop
+
+    cfg = read('cyclegan/cyclegan-semsim_hannover_vaihingen')
+    for result in samples(cfg, domain, (224, 224), 10):
+        np.testing.assert_array_equal(result['img'], noise((224, 224)))
+
+
+@pytest.mark.parametrize('name', ['gta5', 'synthia'])
+def test_the_target_is_measured_on_the_first_500(name, tmp_path):
+    """Russo et al. 2019, Sect. 4.1; as a source all images are used."""
+    for split in ('train', 'val'):
+        for kind in ('img_dir', 'ann_dir'):
+            (tmp_path / kind / split).mkdir(parents=True)
+            for i in range(503):
+                (tmp_path / kind / split / f'{i:05d}.png').touch()
+    data_set = find_data_set(name)
+    found = {}
+    for split in ('train', 'val'):
+        cfg = dict(getattr(data_set, split), data_root=str(tmp_path), pipeline=[])
+        built = DATASETS.build(cfg)
+        found[split] = [
+            Path(built.get_data_info(i)['img_path']).stem for i in range(len(built))
+        ]
+    assert found['train'] == [f'{i:05d}' for i in range(503)]
+    assert found['val'] == [f'{i:05d}' for i in range(500)]
 
 
 @pytest.mark.parametrize(
@@ -208,6 +351,25 @@ def test_multi_source(method, pair, branch):
     domains = model.data_preprocessor.domains
     assert {d.mean for d in domains.values()} == {'dataset'}
     assert list(domains) == ['source_0', 'source_1', 'target']
+
+
+def test_s_all_with_a_network_of_its_own():
+    """conv5 and conv4 of the second backbone; each network is AdaptSegNet's."""
+    two = read('multi_source/multi-source-two-networks_gta5-synthia_cityscapes')
+    one = read('multi_source/multi-source_gta5-synthia_cityscapes')
+    segmentor = copy.deepcopy(two.model.segmentor)
+    assert segmentor.backbone.backbone == one.model.segmentor.backbone
+    for head, index in (('decode_head', 7), ('auxiliary_head', 6)):
+        assert segmentor[head].branches['all'].pop('in_index') == index
+        assert segmentor[head] == one.model.segmentor[head]
+    assert two.model.objectives == one.model.objectives
+    assert two.optim_wrapper == one.optim_wrapper
+    assert two.val_evaluator == one.val_evaluator
+    sizes = {}
+    for cfg in (one, two):
+        model = MODELS.build(cfg.model.segmentor)
+        sizes[cfg.filename] = sum(p.numel() for p in model.backbone.parameters())
+    assert list(sizes.values()) == [42_500_160, 2 * 42_500_160]
 
 
 @pytest.mark.parametrize('number', [1, 2, 3])

@@ -11,6 +11,13 @@ model = dict(
     # for all other loss weights"
     weights=dict(adversarial=1.0, cycle=10.0, identity=1.0),
     identity_interval=10)  # "identity loss training every ten mini-batches"
+# Its patches are made once, by "random translations, rotations and shearing" (Sect.
+# 5.2): no word of enlarging or mirroring.
+train_pipeline = [
+    dict(type='LoadRaster'),
+    dict(type='RandomCrop', crop_size=(256, 256)),
+    dict(type='PackRaster'),
+]
 # "The mini-batch size was set to just 10", pairs, "a fixed subset of our datasets": 250
 # mini-batches an epoch. Partners are random here; with `pairing` they are SemSim's.
 train_dataloader = dict(batch_size=20, sampler=dict(subset=2500))

@@ -18,4 +18,14 @@ param_scheduler = [
         decay_epoch=100)
 ]
 
+# The published code (`--preprocess resize_and_crop`): 256 pixels of a patch enlarged to
+# 286, half of the patches mirrored.
+train_pipeline = [
+    dict(type='LoadRaster'),
+    dict(type='Resize', scale=(286, 286), interpolation='bicubic'),
+    dict(type='RandomCrop', crop_size=(256, 256)),
+    dict(type='RandomFlip', prob=0.5),
+    dict(type='PackRaster'),
+]
+
 demo = '../_base_/demo/cyclegan.py'

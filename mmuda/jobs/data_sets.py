@@ -176,8 +176,9 @@ def with_pipeline(dataset: dict, pipeline: Sequence[dict] | None) -> ConfigDict:
     """A data set with another pipeline, that of a method.
 
     ``dict(type='LoadRaster')`` and ``dict(type='LoadLabels')``, without settings, mean
-    what the data set itself loads images and labels by. A pipeline that loads no labels
-    makes it one of images alone.
+    what the data set itself loads images and labels by, and ``dict(type='Resize')`` how
+    it resizes both, nothing if it does not. A pipeline that loads no labels makes it
+    one of images alone.
 
     Args:
         dataset: Config of a data set; it is not changed.
@@ -187,19 +188,24 @@ def with_pipeline(dataset: dict, pipeline: Sequence[dict] | None) -> ConfigDict:
     if pipeline is None:
         return dataset
     own = dataset.get('pipeline', ())
-    dataset.pipeline = [deepcopy(_own_loader(step, own)) for step in pipeline]
+    dataset.pipeline = [deepcopy(s) for step in pipeline for s in _own_steps(step, own)]
     if any(is_label_loader(step) for step in dataset.pipeline):
         return dataset
     return without_labels(dataset)
 
 
-def _own_loader(step: dict, own: Sequence[dict]) -> dict:
-    """The data set's own step where ``step`` says no more than what is to be loaded."""
-    roles = {'LoadRaster': _is_image_loader, 'LoadLabels': is_label_loader}
+def _own_steps(step: dict, own: Sequence[dict]) -> list[dict]:
+    """The data set's own where ``step`` says no more than what is to be done."""
+    roles = {
+        'LoadRaster': _is_image_loader,
+        'LoadLabels': is_label_loader,
+        'Resize': lambda candidate: _type(candidate) == 'Resize',
+    }
     role = roles.get(_type(step))
     if role is None or set(step) - {'type', '_scope_'}:
-        return step
-    return next((candidate for candidate in own if role(candidate)), step)
+        return [step]
+    found = [candidate for candidate in own if role(candidate)]
+    return found[:1] or ([] if _type(step) == 'Resize' else [step])
 
 
 def classes_of(dataset: dict) -> tuple[str, ...] | None:

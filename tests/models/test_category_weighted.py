@@ -28,8 +28,9 @@ def iteration():
     hub.update_info('iter', 0)
 
 
-def clan(**options):
+def clan(align_corners=False, **options):
     segmentor = toy_segmentor()
+    segmentor.decode_head.align_corners = align_corners
     segmentor.decode_head = dict(
         type='BranchedHead',
         head=segmentor.decode_head,
@@ -85,30 +86,36 @@ def test_weight_similarity():
     assert weight_similarity(one, one).item() == pytest.approx(2)
 
 
-def test_iterations_equal_the_steps_written_out(iteration):
-    """Warm-up till iteration 2 (released code: i > 2), one weighted; losses fade."""
-    model, optimizers = clan()
+@pytest.mark.parametrize(('corners', 'size'), [(False, 32), (True, 64)])
+def test_iterations_equal_the_steps_written_out(iteration, corners, size):
+    """Warm-up till iteration 2 (released code: i > 2), one weighted; losses fade.
+
+    Scores of the discriminator (2 x 2 of them at 64 pixels) are enlarged as logits are.
+    """
+    model, optimizers = clan(corners)
     twin = copy.deepcopy(model)
     for i in range(4):
         iteration(i)
-        model.train_step(toy_batch(seed=i, size=32), optimizers)
+        model.train_step(toy_batch(seed=i, size=size), optimizers)
 
     segmentor, critic = twin.segmentor, twin.objectives['output'].discriminator
     heads = list(segmentor.decode_head.branches.values())
     steps = [torch.optim.SGD(m.parameters(), 0.1) for m in (segmentor, critic)]
 
+    def enlarge(maps):
+        return F.interpolate(maps, size, mode='bilinear', align_corners=corners)
+
     def predict(images):
         features = segmentor.extract_feat(images)
-        return [F.interpolate(h(features), 32, mode='bilinear') for h in heads]
+        return [enlarge(h(features)) for h in heads]
 
     def judge(logits, truth, weights):
-        scores = critic((logits[0] + logits[1]).softmax(1))
-        scores = F.interpolate(scores, 32, mode='bilinear')
+        scores = enlarge(critic((logits[0] + logits[1]).softmax(1)))
         loss = F.softplus(scores) - truth * scores
         return (loss if weights is None else (0.4 + 40 * weights) * loss).mean()
 
     for i in range(4):
-        batch = toy_batch(seed=i, size=32)
+        batch = toy_batch(seed=i, size=size)
         truth = torch.cat([s.gt_sem_seg.data for s in batch['data_samples'][0::2]])
         source = predict(torch.stack(batch['inputs'][0::2]))
         target = predict(torch.stack(batch['inputs'][1::2]))

@@ -15,9 +15,16 @@ LEARNS_FROM = dict(s1=['source_0'], s2=['source_1'], s3=['source_2'], all=list(S
 LEVELS = dict(output=('decode_head', 0.5, 1.0), feature=('auxiliary_head', 0.25, 0.1))
 
 
-def multi_source():
+def multi_source(names=tuple(KNOWN), networks=1):
+    """The model with these branches; of two networks S-All has the second."""
     segmentor = two_level_segmentor()
     segmentor.type = 'BranchedEncoderDecoder'
+    own = {name: {} for name in names}
+    if networks > 1:
+        segmentor.backbone = dict(
+            type='ParallelBackbones', backbone=segmentor.backbone, number=networks
+        )
+        own['all'] = dict(decode_head=3, auxiliary_head=2)  # two features each
     objectives = {}
     for level, (head, adversarial, seg) in LEVELS.items():
         inner = copy.deepcopy(segmentor[head])
@@ -26,17 +33,21 @@ def multi_source():
             type='BranchedHead',
             head=inner,
             branches={
-                name: dict(sources=LEARNS_FROM[name], classes=classes)
-                for name, classes in KNOWN.items()
+                name: dict(
+                    sources=LEARNS_FROM[name],
+                    classes=KNOWN[name],
+                    in_index=own[name].get(head, inner.in_index),
+                )
+                for name in names
             },
             num_classes=3,
         )
-        for name, classes in KNOWN.items():
+        for name in names:
             objectives[f'{level}_{name}'] = dict(
                 type='OutputAlignment',
                 tap=f'{head}.branches.{name}.conv_seg',
                 sources=LEARNS_FROM[name],
-                discriminator=dict(DISCRIMINATOR, in_channels=len(classes)),
+                discriminator=dict(DISCRIMINATOR, in_channels=len(KNOWN[name])),
                 loss_weight=adversarial,
             )
     model, optimizers = build(objectives, segmentor, critics=list(objectives))
@@ -149,3 +160,39 @@ def test_rejects_a_source_without_weight():
     del model.objectives['supervision'].weights['source_1']
     with pytest.raises(ValueError, match="every source, 'source_1' is not among"):
         model.train_step(batch(), optimizers)
+
+
+def share(state, names, network):
+    """Weights of one network of two, that of the branches ``names``."""
+    others = [f'backbones.{1 - network}.']
+    for name in set(KNOWN).difference(names):
+        others += [f'.branches.{name}.', f'_{name}.']
+    return {
+        key.replace(f'backbones.{network}.', ''): value
+        for key, value in state.items()
+        if not any(other in key for other in others)
+    }
+
+
+def test_two_networks_are_two_runs():
+    """S-All "repeated the whole training": nothing of it reaches the other network."""
+    both, optimizers = multi_source(networks=2)
+    runs = [multi_source(names) for names in (('s1', 's2', 's3'), ('all',))]
+    groups = [list(model.segmentor.decode_head.branches) for model, _ in runs]
+    for network, (model, _) in enumerate(runs):
+        model.load_state_dict(share(both.state_dict(), groups[network], network))
+    for i in range(3):
+        for model, own in [(both, optimizers), *runs]:
+            model.train_step(batch(i), own)
+    for network, (model, _) in enumerate(runs):
+        found = share(both.state_dict(), groups[network], network)
+        torch.testing.assert_close(found, dict(model.state_dict()))
+
+    image = torch.rand(1, 3, 32, 32)
+    with torch.no_grad():
+        merged, *alone = (
+            model.segmentor.predict(image)[0].seg_logits.data
+            for model in (both, *(model for model, _ in runs))
+        )
+    # Eq. 6 over all branches is the maximum of both networks' own.
+    torch.testing.assert_close(merged, torch.maximum(*alone))

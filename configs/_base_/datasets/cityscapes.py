@@ -1,5 +1,6 @@
 _base_ = './shared/street.py'
 # As AdaptSegNet, ADVENT, CLAN and BDL do: the whole image, at half its size.
+# (CLAN scales and mirrors it after that: `train_pipeline` of its method.)
 resize = dict(
     type='Resize', scale=(1024, 512), backend='pillow', interpolation='bicubic')
 labels = dict(type='LoadLabels', num_classes=19)

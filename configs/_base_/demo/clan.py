@@ -8,3 +8,12 @@ adaptor = dict(
             discriminator=dict(channels=16),
             warm_up=10,
             duration=200)))
+# Mini-batches of several images of a domain: scaled by different factors they would
+# have to be padded.
+train_pipeline = [
+    dict(type='LoadRaster'),
+    dict(type='LoadLabels'),
+    dict(type='Resize'),
+    dict(type='RandomFlip', prob=0.5),
+    dict(type='PackRaster'),
+]

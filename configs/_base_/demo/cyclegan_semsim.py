@@ -9,3 +9,4 @@ param_scheduler = [
         num_epochs=25,
         decay_epoch=15)
 ]
+train_pipeline = [dict(type='LoadRaster'), dict(type='PackRaster')]

@@ -38,6 +38,24 @@ adaptor = dict(
 optim_wrapper = dict(
     segmentor=_base_.segmentor_optimizer, critic=_base_.critic_optimizer)
 
+# The released code: images of both domains, as their data sets resize them, are
+# scaled by 0.8 or 1.1, with a probability of 0.3 each, and half of them mirrored.
+train_pipeline = [
+    dict(type='LoadRaster'),
+    dict(type='LoadLabels'),
+    dict(type='Resize'),
+    dict(
+        type='RandomChoice',
+        transforms=[
+            [dict(type='Resize', scale_factor=0.8, interpolation='bicubic')],
+            [dict(type='Resize', scale_factor=1.1, interpolation='bicubic')],
+            [],
+        ],
+        prob=[0.3, 0.3, 0.4]),
+    dict(type='RandomFlip', prob=0.5),
+    dict(type='PackRaster'),
+]
+
 # The released code: linear warm-up for 5 % of 100,000 iterations, from then on
 # (1 - i / 100000)^0.9, which begins with a small step down.
 train_cfg = dict(max_iters=100000)

@@ -1,5 +1,6 @@
 # Multi-source adaptation (Russo et al. 2019), from any number of sources: at two levels
-# a branch for each source and S-All, each with its own discriminator.
+# a branch for each source and S-All, each with its own discriminator. S-All is a branch
+# of the same network here; in `multi_source_two_networks.py` it has its own.
 _base_ = [
     '../models/deeplabv2_r101_two-level.py', '../schedules/adaptsegnet.py',
     '../default_runtime.py'

@@ -138,7 +138,7 @@ class CategoryWeighted(Objective):
             self.discriminator(together),
             size=size,
             mode='bilinear',
-            align_corners=False,
+            align_corners=self.segmentor.align_corners,
         )
         weights = torch.ones_like(scores)
         if name == 'target' and iteration() > self.warm_up:
