@@ -1,5 +1,6 @@
 """Transforms that MMSeg lacks."""
 
+from mmuda.datasets.transforms.photometry import RandomPhotometry
 from mmuda.datasets.transforms.random_patch import (
     LoadRandomPatch,
     LoadRandomPatchLabels,
@@ -13,5 +14,6 @@ __all__ = [
     'LoadRandomPatchLabels',
     'LoadRaster',
     'PackRaster',
+    'RandomPhotometry',
     'TranslatedImage',
 ]

@@ -1,3 +1,5 @@
-# Low-frequency amplitudes of the target (FDA).
-_base_ = './histogram-matching_dubai.py'
-model = dict(_delete_=True, type='FourierAmplitude', bands=3, size=128, beta=0.01)
+# FDA is told the size of the patches, here of 128 pixels.
+_base_ = 'mmuda::colour_transfer/fourier_hannover_vaihingen.py'
+source, target = 'tiles_7_8.py', 'tiles_1_6.py'
+model = dict(size=128)
+demo = './size.py'

@@ -1,7 +1,4 @@
-# The U-net fine-tuned on source patches translated by `fourier_dubai.py`.
-_base_ = './_base_/unet_translated.py'
-translator = dict(config='fourier_dubai.py')
-custom_hooks = [
-    dict(type='ReproducibleHook'),
-    dict(type='TranslationHook', translator=translator),
-]
+# The row of FDA, whose translator is told the size of the patches.
+_base_ = 'mmuda::semi2i/unet_fourier_hannover_vaihingen.py'
+source, target = 'tiles_7_8.py', 'tiles_1_6.py'
+translator = 'fourier_dubai.py'

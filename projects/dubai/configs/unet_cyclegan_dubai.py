@@ -1,7 +1,0 @@
-# The U-net fine-tuned on source patches translated by `cyclegan_dubai.py`.
-_base_ = './_base_/unet_translated.py'
-translator = dict(config='cyclegan_dubai.py')
-custom_hooks = [
-    dict(type='ReproducibleHook'),
-    dict(type='TranslationHook', translator=translator),
-]
