@@ -10,6 +10,7 @@ from mmuda.jobs.data_sets import members_of
 from mmuda.jobs.demo import cut_down, forget_pretrained, use_stand_ins
 from mmuda.jobs.domains import (
     Domains,
+    augment_source,
     check_domains,
     name_domains,
     names_of_domains,
@@ -105,6 +106,7 @@ def _complete_training(cfg: Config, domains: Domains | None) -> None:
     complete_model(cfg)
     if domains:
         place_domains(cfg, domains)
+    augment_source(cfg)
     known = domains.known_classes() if domains else {}
     fill_classes(cfg, check_domains(cfg), known)
 

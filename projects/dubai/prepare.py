@@ -3,7 +3,8 @@
     python projects/dubai/prepare.py RAW --out data/dubai
 
 RAW holds ``tiles_7_8`` (the source) and ``tiles_1_6`` (the target), each with
-``images`` and ``labels``. Of the target, even-numbered files in sorted order are the
+``images`` and ``labels``. Of the source, every sixth file in sorted order is held out,
+to see when a source model is trained enough. Of the target, even-numbered files are the
 unlabelled training images, odd-numbered ones the test images.
 """
 
@@ -60,7 +61,7 @@ def cut_training(files: list[Path], labels: Path, folder: Path) -> None:
             write_patch(folder, f'{file.stem}_{index:04d}', *patch)
 
 
-def cut_test(files: list[Path], labels: Path, folder: Path) -> None:
+def cut_windows(files: list[Path], labels: Path, folder: Path) -> None:
     """Cut windows side by side."""
     for file in track(files, f'{folder}'):
         scene = read_scene(file, labels)
@@ -85,10 +86,14 @@ def main() -> None:
             f'{args.raw} must hold tiles_7_8/images and tiles_1_6/images with JPEGs, '
             f'found {len(source)} and {len(target)}'
         )
-    cut_training(source, args.raw / 'tiles_7_8' / 'labels', args.out / 'source')
+    labels = args.raw / 'tiles_7_8' / 'labels'
+    held_out = source[::6]
+    taught = [file for file in source if file not in held_out]
+    cut_training(taught, labels, args.out / 'source')
+    cut_windows(held_out, labels, args.out / 'source_held_out')
     labels = args.raw / 'tiles_1_6' / 'labels'
     cut_training(target[0::2], labels, args.out / 'target_train')
-    cut_test(target[1::2], labels, args.out / 'target_test')
+    cut_windows(target[1::2], labels, args.out / 'target_test')
 
 
 if __name__ == '__main__':

@@ -1,6 +1,7 @@
 """Transforms that MMSeg lacks."""
 
 from mmuda.datasets.transforms.blur import RandomGaussianBlur
+from mmuda.datasets.transforms.photometry import RandomPhotometry
 from mmuda.datasets.transforms.random_patch import (
     LoadRandomPatch,
     LoadRandomPatchLabels,
@@ -15,5 +16,6 @@ __all__ = [
     'LoadRaster',
     'PackRaster',
     'RandomGaussianBlur',
+    'RandomPhotometry',
     'TranslatedImage',
 ]
