@@ -226,17 +226,20 @@ def _validated(cfg: Config, domains: Domains) -> DataSet:
 
 
 def _place(found: dict, given: dict | None) -> dict:
-    return given if is_complete(given) else merged(found, given or {})
+    """What a config gives on top of what was found, or in its place."""
+    return merged({} if is_complete(given) else found, given or {})
 
 
 def _place_training(cfg: Config, domains: Domains) -> None:
     dataset, pipeline = cfg.train_dataloader.dataset, cfg.get('train_pipeline')
-    if not is_complete(dataset.get('source')):
+    given = dataset.get('source')
+    if not isinstance(given, (list, tuple)):
         members = [with_pipeline(s.train, pipeline) for s in domains.sources]
         if is_translator(cfg):
             members = [without_labels(member) for member in members]
-        members = [_place(member, dataset.get('source')) for member in members]
-        dataset.source = members if len(members) > 1 else members[0]
+        members = [_place(member, given) for member in members]
+        several = len(members) > 1 and not is_complete(given)
+        dataset.source = members if several else members[0]
     sampler = DATA_SAMPLERS.get(cfg.train_dataloader.sampler.type)
     if not issubclass(sampler, SourceSampler):
         target = without_labels(with_pipeline(domains.target.train, pipeline))

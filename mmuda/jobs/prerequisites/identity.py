@@ -14,7 +14,8 @@ ADDED = ('_scope_', 'mapping')
 LOADER = ('dataset', 'sampler', 'batch_size')
 WHEN_MEASURED = ('val_interval', 'val_begin', 'dynamic_intervals')
 # How an optimizer computes: by `--amp` or not.
-PRECISION = ('loss_scale', 'dtype')
+WRAPPERS = ('OptimWrapper', 'AmpOptimWrapper')
+PRECISION = ('type', 'loss_scale', 'dtype')
 
 
 def last_checkpoint(cfg: Config) -> Path:
@@ -62,9 +63,8 @@ def _plain(node: object) -> object:
     """Without what a run adds to its config when it uses its prerequisites."""
     if isinstance(node, dict):
         kept = {k: _plain(v) for k, v in node.items() if k not in ADDED}
-        if kept.get('type') == 'AmpOptimWrapper':
+        if kept.get('type') in WRAPPERS:
             kept = {k: v for k, v in kept.items() if k not in PRECISION}
-            kept['type'] = 'OptimWrapper'
         return kept
     if isinstance(node, (list, tuple)):
         return [_plain(item) for item in node if not _reads_translations(item)]

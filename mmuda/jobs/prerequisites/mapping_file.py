@@ -101,7 +101,8 @@ class MappingFile(Prerequisite):
                 f'pairing.strategy must be one of {", ".join(DECIDING)}, got '
                 f'{self.strategy!r}'
             )
-        if self.strategy == 'feature_mmd' and self._options.tap is None:
+        options = self._options
+        if self.strategy == 'feature_mmd' and options.tap is None:
             raise ValueError(
                 'feature_mmd needs a layer: name it by pairing.tap of the config'
             )
