@@ -3,11 +3,14 @@
 import os
 import subprocess
 import sys
+import tempfile
+import traceback
 
 import cv2
 import numpy as np
 from conftest import toy_adaptor, toy_optimizers
 
+from mmuda.__main__ import main
 from mmuda.datasets.rasters import encode_geotiff
 
 CONFIG = """
@@ -80,17 +83,59 @@ def write_config(folder, name='toy', **settings):
 
 
 def mmuda(*words, check=True, processes=1, **environment):
-    """Run a tool in a process of its own; returns it with its output."""
-    command = [sys.executable, '-m', 'mmuda', *map(str, words)]
-    if processes > 1:
-        launcher = ['-m', 'torch.distributed.run', '--standalone']
-        command[1:2] = [*launcher, f'--nproc-per-node={processes}', '-m']
-        command += ['--launcher', 'pytorch']
-    done = subprocess.run(
-        command,
-        capture_output=True,
-        text=True,
-        env={**os.environ, 'OMP_NUM_THREADS': '1', **environment},
-    )
+    """Run a tool in a process of its own; returns it with its output.
+
+    One process is a fork of this one, which has imported already what the tool needs.
+    """
+    words = ['mmuda', *map(str, words)]
+    run = _fork if processes == 1 else _launch
+    done = run(words, {'OMP_NUM_THREADS': '1', **environment}, processes)
     assert not check or done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
     return done
+
+
+def _launch(words, environment, processes):
+    launcher = ['-m', 'torch.distributed.run', '--standalone']
+    command = [sys.executable, *launcher, f'--nproc-per-node={processes}', '-m', *words]
+    return subprocess.run(
+        [*command, '--launcher', 'pytorch'],
+        capture_output=True,
+        text=True,
+        env={**os.environ, **environment},
+    )
+
+
+def _fork(words, environment, processes):
+    del processes
+    with tempfile.TemporaryFile('w+') as out, tempfile.TemporaryFile('w+') as err:
+        child = os.fork()
+        if child == 0:
+            os._exit(_run_tool(words, environment, out, err))
+        _, status = os.waitpid(child, 0)
+        texts = []
+        for file in (out, err):
+            file.seek(0)
+            texts.append(file.read())
+    code = os.waitstatus_to_exitcode(status)
+    return subprocess.CompletedProcess(words, code, *texts)
+
+
+def _run_tool(words, environment, out, err):
+    """What the child does; returns its exit status."""
+    for stream, file in ((1, out), (2, err)):
+        os.dup2(file.fileno(), stream)
+    sys.stdout, sys.stderr = (open(n, 'w', buffering=1) for n in (1, 2))  # noqa: SIM115
+    os.environ.update(environment)
+    sys.path[:0] = environment.get('PYTHONPATH', '').split(os.pathsep)
+    sys.argv = words
+    try:
+        main()
+    except SystemExit as stopped:
+        return stopped.code or 0
+    except BaseException:
+        traceback.print_exc()
+        return 1
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    return 0

@@ -13,6 +13,11 @@ from mmuda.models.phased import PhasedModel
 
 EACH, ALL = 'for_each_source', 'for_all_sources'
 HEADS = ('decode_head', 'auxiliary_head')
+# The hooks that mmengine's runner has if a config says nothing.
+OF_MMENGINE = (
+    *('runtime_info', 'timer', 'sampler_seed', 'logger', 'param_scheduler'),
+    'checkpoint',
+)
 
 
 def repeat_for_sources(cfg: Config, domains: Sequence[str]) -> None:
@@ -71,6 +76,16 @@ def _group_size(sampler: dict, num_sources: int) -> int:
     of_sources = num_sources if shares == 'balanced' else sum(shares)
     of_target = sampler.get('target_share')
     return of_sources + (of_sources if of_target is None else of_target)
+
+
+def leave_out_hooks(cfg: Config) -> None:
+    """Let ``default_hooks.<name>=None`` leave a hook out, whoever brought it.
+
+    mmengine takes None for the hooks that it has by itself, and for no others.
+    """
+    for name, hook in list((cfg.get('default_hooks') or {}).items()):
+        if hook is None and name not in OF_MMENGINE:
+            del cfg.default_hooks[name]
 
 
 def complete_model(cfg: Config) -> None:

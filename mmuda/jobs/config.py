@@ -5,7 +5,12 @@ from pathlib import Path
 
 from mmengine.config import Config
 
-from mmuda.jobs.completion import complete_model, fill_classes, repeat_for_sources
+from mmuda.jobs.completion import (
+    complete_model,
+    fill_classes,
+    leave_out_hooks,
+    repeat_for_sources,
+)
 from mmuda.jobs.data_sets import members_of
 from mmuda.jobs.demo import cut_down, forget_pretrained, use_stand_ins
 from mmuda.jobs.domains import (
@@ -82,6 +87,7 @@ def _complete(
     cfg: Config, source: str | Sequence[str] | None, target: str | None
 ) -> None:
     """Fill in what follows from the data sets and the model."""
+    leave_out_hooks(cfg)
     domains = name_domains(cfg, source, target)
     if domains and cfg.cut_down == 'demo':
         domains = domains.stood_in_for()

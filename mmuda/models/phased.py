@@ -44,8 +44,9 @@ class PhasedModel(BaseModel):
     phase takes one step on their sum. Each phase has its own gradients, also where
     two phases update the same module, so that gradient accumulation never mixes them.
 
-    What one phase computes for a later one (a forward pass on unchanged inputs
-    and weights) goes into :attr:`state`, emptied at the start of an iteration.
+    What one phase leaves for a later one goes into :attr:`state`, emptied at the start
+    of an iteration. :attr:`gradients` holds, by phase, those that wait for a step in
+    the middle of an accumulation window.
 
     Args:
         phases: Dicts with the fields of :class:`Phase`, in order.
@@ -77,7 +78,7 @@ class PhasedModel(BaseModel):
             self.register_buffer('iterations', torch.zeros((), dtype=torch.long))
         self.state: dict[str, object] = {}
         self._learnable: dict[str, list[nn.Parameter]] = {}
-        self._gradients: dict[str, dict[nn.Parameter, Tensor]] = {}
+        self.gradients: dict[str, dict[nn.Parameter, Tensor]] = {}
 
     def begin_iteration(self, batch: dict) -> object:
         """What the phases of the iteration that begins get of the mini-batch."""
@@ -154,7 +155,7 @@ class PhasedModel(BaseModel):
     @contextmanager
     def _gradients_of(self, phase: str) -> Iterator[None]:
         """Give the parameters this phase's own gradients, and take them back."""
-        kept = self._gradients.pop(phase, {})
+        kept = self.gradients.pop(phase, {})
         for parameter in self.learnable(phase):
             parameter.grad = kept.get(parameter)
         try:
@@ -163,7 +164,7 @@ class PhasedModel(BaseModel):
             # Non-empty only in the middle of an accumulation window.
             gradients = {p: p.grad for p in self.learnable(phase) if p.grad is not None}
             if gradients:
-                self._gradients[phase] = gradients
+                self.gradients[phase] = gradients
             for parameter in self.learnable(phase):
                 parameter.grad = None
 

@@ -3,14 +3,18 @@
 import json
 import os
 import shutil
+import sys
 from glob import glob
 from pathlib import Path
 
 import pytest
 import torch
+from conftest import toy_adaptor
 from toy_run import make_data, mmuda, write_config
 
 from mmuda.engine.checkpoint import load_checked
+
+BENCHMARKS = Path(__file__).parents[2] / 'tools/benchmarks'
 
 
 @pytest.fixture
@@ -62,6 +66,49 @@ def test_killed_and_resumed_equals_uninterrupted(folder):
     assert not os.path.exists('killed/iter_8.pth')
     mmuda('train', config, '--work-dir', 'killed', '--resume')
     assert_equal(weights('whole', 10), weights('killed', 10))
+
+
+TOY_PHASES = dict(
+    critic=['objectives.toy.discriminator'],
+    generator=['objectives.toy.generator'],
+    segmentor=['segmentor'],
+)
+
+
+def test_a_teacher_and_a_generator_killed_and_resumed(folder):
+    """Bit for bit, in the middle of an accumulation window."""
+    model = toy_adaptor(norm=dict(type='BN'), dropout=0.5)
+    model.objectives = dict(
+        supervision=dict(type='Supervision', phase='segmentor'),
+        toy=dict(type='AdversaryAndTeacher', embedding='backbone.decoder.0'),
+    )
+    model.phases = [dict(name=n, updates=u) for n, u in TOY_PHASES.items()]
+    model.data_preprocessor.update(mean=[127.0] * 3, std=[64.0] * 3)
+    sgd = dict(optimizer=dict(type='SGD', lr=0.01, momentum=0.9))
+    optimizers = {name: dict(sgd, accumulative_counts=2) for name in TOY_PHASES}
+    config = write_config(
+        folder,
+        model=model.to_dict(),
+        optimizers=dict(constructor='PhasedOptimWrapperConstructor', **optimizers),
+        max_iters=7,
+    )
+    with open(config, 'a') as text:
+        text.write(
+            "custom_imports = dict(imports=['adversary_and_teacher'])\n"
+            "default_hooks['checkpoint']['interval'] = 1\n"
+            "default_hooks['checkpoint']['max_keep_ckpts'] = -1\n"
+        )
+    path = dict(PYTHONPATH=os.pathsep.join([str(BENCHMARKS), *sys.path]))
+    mmuda('train', config, '--work-dir', 'whole', **path)
+    waiting = load_checked('whole/iter_3.pth')['mmuda_gradients']
+    assert set(waiting) == set(TOY_PHASES)
+    assert load_checked('whole/iter_4.pth')['mmuda_gradients'] == {}
+    for stopped in (3, 4):
+        Path('again').mkdir()
+        shutil.copy(f'whole/iter_{stopped}.pth', 'again')
+        mmuda('train', config, '--work-dir', 'again', '--resume', **path)
+        assert_equal(weights('whole', 7), weights('again', 7))
+        shutil.rmtree('again')
 
 
 def test_two_processes_equal_one_with_the_joint_batch(folder):

@@ -47,21 +47,27 @@ def consistency(student: Tensor, teacher: Tensor) -> Tensor:
 
 @MODELS.register_module()
 class AdversaryAndTeacher(Objective):
-    """Critic, generator, segmentor: see the module's description."""
+    """Critic, generator, segmentor: see the module's description.
 
-    taps = (EMBEDDING, LOGITS)
+    Args:
+        embedding: The layer that images are generated from.
+    """
+
+    def __init__(self, embedding: str = EMBEDDING) -> None:
+        super().__init__()
+        self.taps = (embedding, LOGITS)
 
     def attach(self, segmentor: nn.Module) -> None:
         """Make the networks and the teacher."""
         super().attach(segmentor)
-        self.generator = make_generator(self.channels(EMBEDDING))
+        self.generator = make_generator(self.channels(self.taps[0]))
         self.discriminator = make_discriminator()
         self.teacher = MomentumAnnealingEMA(segmentor, momentum=MOMENTUM, gamma=1)
 
     def _scores(self, domains: Domains, phase: str) -> Tensor:
         """Of images generated from the target's embedding, for ``phase`` to learn."""
         outputs = domains.outputs('target', self.taps, phases=['segmentor'])
-        fake = domains.through(self.generator, outputs[EMBEDDING], phases=[phase])
+        fake = domains.through(self.generator, outputs[self.taps[0]], phases=[phase])
         return self.discriminator(fake)
 
     def loss_critic(self, domains: Domains) -> Losses:
