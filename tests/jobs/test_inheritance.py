@@ -82,7 +82,7 @@ def test_a_folder_outside_trains(tmp_path):
         "_base_ = 'mmuda::_base_/demo/semsim.py'\n"
         'train_cfg = dict(max_iters=2, val_interval=3)\n'
         'val_dataloader = val_cfg = val_evaluator = None\n'
-        'train_dataloader = dict(batch_size=2)\n'
+        'train_dataloader = dict(batch_size=4)\n'
     )
     done = mmuda('train', folder / 'dann.py', '--demo')
     said = [line for line in done.stdout.splitlines() if 'is not there yet' in line]
