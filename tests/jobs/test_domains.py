@@ -11,7 +11,7 @@ from mmuda.jobs.config import load_config
 from mmuda.jobs.data_sets import find_data_set, known_names
 
 DANN = 'mmuda::semsim/dann_hannover_vaihingen.py'
-CLAN = 'mmuda::clan/clan_gta5_cityscapes.py'
+SINGLE = 'mmuda::adaptsegnet/adaptsegnet-single_gta5_cityscapes.py'
 MULTI = 'mmuda::multi_source/multi-source_hannover-potsdam_vaihingen.py'
 
 OWN = """
@@ -73,7 +73,7 @@ def test_every_data_set_of_mmuda_has_both_splits():
 
 def test_refuses_what_can_not_be_meant(own):
     known = "data set 'paris' is unknown, expected one of buxtehude, camvid, cityscapes"
-    refused(known, CLAN, source='paris')
+    refused(known, SINGLE, source='paris')
     refused("must differ, 'hannover' is both", DANN, target='hannover')
     refused(
         "must differ, 'potsdam' is both: sources are hannover, potsdam",
@@ -83,7 +83,7 @@ def test_refuses_what_can_not_be_meant(own):
     refused(
         'sources must differ, got hannover, hannover', MULTI, source='hannover-hannover'
     )
-    refused('can be one target, got gta5, synthia', CLAN, target='gta5-synthia')
+    refused('can be one target, got gta5, synthia', SINGLE, target='gta5-synthia')
     refused(
         'learns from one source .PairedSampler.', DANN, source=['potsdam', 'nienburg']
     )
@@ -96,7 +96,7 @@ def test_refuses_what_can_not_be_meant(own):
     refused("trains_on must be 'source' or 'target'", DANN, options=dict(trains_on='x'))
     refused('--demo and --small exclude each other', DANN, demo=True, small=True)
     with pytest.raises(FileNotFoundError, match=r'no\.py does not exist'):
-        load_config(CLAN, source='no.py')
+        load_config(SINGLE, source='no.py')
     with pytest.raises(FileNotFoundError, match=r'config mmuda::no/no\.py does not'):
         load_config('mmuda::no/no.py')
 
@@ -116,11 +116,13 @@ def test_refuses_names_where_a_config_gives_its_data_itself(own, tmp_path):
 
 def test_the_target_of_another_kind(tmp_path):
     """`--source synthia` on a config of GTA5; the run is called so."""
-    cfg = load_config(CLAN, source='synthia', seed=3)
+    cfg = load_config(SINGLE, source='synthia', seed=3)
     assert cfg.train_dataloader.dataset.source.type == 'SYNTHIADataset'
-    assert cfg.work_dir == 'work_dirs/clan/clan_synthia_cityscapes_seed3'
+    assert cfg.work_dir == (
+        'work_dirs/adaptsegnet/adaptsegnet-single_synthia_cityscapes_seed3'
+    )
     assert cfg.test_evaluator.subsets.mIoU16 == 'cityscapes16'
-    cfg = load_config(CLAN, target='synthia')
+    cfg = load_config(SINGLE, target='synthia')
     assert 'subsets' not in cfg.test_evaluator
 
 
@@ -134,13 +136,12 @@ def test_data_sets_of_a_config(own):
     assert cfg.work_dir == 'work_dirs/elsewhere/own'
     # A config of mmuda finds them as well, and so do the commands.
     name = f'{own}:village'
-    cfg = load_config(CLAN, source=name, target=f'{own}:town')
+    cfg = load_config(SINGLE, source=name, target=f'{own}:town')
     target = cfg.train_dataloader.dataset.target
     assert target.data_prefix == dict(img_path='target/images')
     assert [step.type for step in target.pipeline] == ['LoadRaster', 'PackRaster']
-    head = cfg.model.segmentor.decode_head
-    assert (head.num_classes, head.head.num_classes) == (3, 3)
-    assert cfg.work_dir == 'work_dirs/clan/clan_village_town'
+    assert cfg.model.segmentor.decode_head.num_classes == 3
+    assert cfg.work_dir == 'work_dirs/adaptsegnet/adaptsegnet-single_village_town'
     mmuda('train', own)
     assert Path('work_dirs/elsewhere/own/iter_2.pth').is_file()
 
@@ -171,9 +172,9 @@ def test_files_are_relative_to_who_names_them(own, monkeypatch):
     inherits.write_text("_base_ = '../leaf.py'\n")
     assert load_config(inherits).target == str(data)
     monkeypatch.chdir(own.parent)
-    cfg = load_config(CLAN, source='own.py:village', target='town.py')
+    cfg = load_config(SINGLE, source='own.py:village', target='town.py')
     assert cfg.target == str(data)
-    assert Path(cfg.work_dir).name == 'clan_village_town'
+    assert Path(cfg.work_dir).name == 'adaptsegnet-single_village_town'
 
 
 def test_a_data_set_must_be_one(own):
@@ -182,14 +183,16 @@ def test_a_data_set_must_be_one(own):
     )
     refused(
         "data set a .* has 'trian', expected some of train",
-        CLAN,
+        SINGLE,
         source=f'{own.parent}/bad.py:a',
     )
-    refused('has no .b. in `datasets`', CLAN, source=f'{own.parent}/bad.py:b')
+    refused('has no .b. in `datasets`', SINGLE, source=f'{own.parent}/bad.py:b')
     (own.parent / 'bad.py').write_text('train = dict(data_root=1)\n')
-    refused('`train` must be a data set of MMSeg', CLAN, source=f'{own.parent}/bad.py')
+    refused(
+        '`train` must be a data set of MMSeg', SINGLE, source=f'{own.parent}/bad.py'
+    )
     (own.parent / 'bad.py').write_text("train = dict(type='NoDataset')\n")
-    refused('type NoDataset is not registered', CLAN, source=f'{own.parent}/bad.py')
+    refused('type NoDataset is not registered', SINGLE, source=f'{own.parent}/bad.py')
 
 
 def test_what_a_config_says_of_a_data_set_itself_stays(tmp_path):
@@ -218,7 +221,7 @@ def test_pipelines_of_a_config(own):
         train_pipeline=[load, labels, flip, pack], test_pipeline=[load, pack]
     )
     how = dict(source=f'{own}:village', target=f'{own}:town', options=options)
-    cfg = load_config(CLAN, **how)
+    cfg = load_config(SINGLE, **how)
     source, target = (cfg.train_dataloader.dataset[d] for d in ('source', 'target'))
     own_load = dict(type='LoadRaster', bands=['red', 'green', 'blue'])
     own_labels = dict(type='LoadLabels', num_classes=3)
@@ -226,12 +229,12 @@ def test_pipelines_of_a_config(own):
     assert target.pipeline == [own_load, flip, pack]
     assert cfg.test_dataloader.dataset.pipeline == [own_load, pack]
     options['train_pipeline'] = [dict(load, bands=[1]), flip, pack]
-    source = load_config(CLAN, **how).train_dataloader.dataset.source
+    source = load_config(SINGLE, **how).train_dataloader.dataset.source
     assert source.pipeline == [dict(load, bands=[1]), flip, pack]
     assert 'seg_map_path' not in source.data_prefix
 
 
-@pytest.mark.parametrize('config', [DANN, CLAN, MULTI])
+@pytest.mark.parametrize('config', [DANN, SINGLE, MULTI])
 def test_what_was_loaded_and_written_is_loaded_as_it_is(config, tmp_path):
     """So a run's config in its work folder serves MMSeg, and mmuda, as it stands."""
     cfg = load_config(config)

@@ -247,6 +247,14 @@ def test_the_others_wait_for_the_first_process(monkeypatch):
     provide([other], None)
     assert (other.made, other.used, other.looks) == (0, 1, 4)
 
+    class Lost(Slow):
+        def is_there(self):
+            return False
+
+    monkeypatch.setenv('RANK', '0')
+    with pytest.raises(ValueError, match='slow was made, but is not where it is'):
+        provide([Lost()], None)
+
 
 def test_options_of_a_mapping():
     pairing = dict(strategy='image_mmd', top_k=2, samples=9, tap='x', target_labels={})

@@ -92,11 +92,19 @@ def provide(needed: Sequence[Prerequisite], cfg: Config) -> None:
     Args:
         needed: In the order of making.
         cfg: The run's config, which is changed.
+
+    Raises:
+        ValueError: If one can not be made, or is not what the run needs.
     """
     makes = int(os.environ.get('RANK', 0)) == 0
     for prerequisite in needed:
         if makes and not prerequisite.is_there():
             prerequisite.make()
+            if not prerequisite.is_there():
+                raise ValueError(
+                    f'{prerequisite.described} was made, but is not where it is looked '
+                    'for: see above where it went'
+                )
         while not prerequisite.is_there():
             time.sleep(SECONDS_BETWEEN_LOOKS)
         prerequisite.use(cfg)
