@@ -1,18 +1,27 @@
 """What tests share: a segmentor small enough to train in milliseconds."""
 
+import gc
 import os
 
 import pytest
 import torch
-from mmengine.config import ConfigDict
-from mmengine.registry import init_default_scope
+import torch._dynamo  # a second of import in every fork, unless it is done here
+import yapf.yapflib.yapf_api as layout
 
 os.environ['MPLBACKEND'] = 'Agg'
 torch.set_num_threads(1)
+# mmengine lays out the text of a config anew for every checkpoint, half a second each.
+layout.FormatCode = lambda text, *_, **__: (text, False)
+
+from mmengine.config import ConfigDict  # noqa: E402
+from mmengine.registry import init_default_scope  # noqa: E402
 
 import mmuda  # noqa: E402, F401
 
 init_default_scope('mmseg')
+# It collects garbage for every dataset as well: not among what was imported.
+gc.collect()
+gc.freeze()
 
 
 @pytest.fixture(autouse=True)
