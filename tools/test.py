@@ -5,7 +5,6 @@ from pathlib import Path
 from mmengine.runner import Runner
 
 from mmuda.jobs.augmentation import augmented_pipeline
-from mmuda.jobs.averaging import without_averaging
 from mmuda.jobs.command_line import (
     add_launcher,
     config_parser,
@@ -37,7 +36,7 @@ def main() -> None:
     cfg.launcher = args.launcher
     cfg.load_from = args.checkpoint
     all_weights = dict(type='StrictLoadHook')
-    cfg.custom_hooks = [*without_averaging(cfg.get('custom_hooks')), all_weights]
+    cfg.custom_hooks = [*(cfg.get('custom_hooks') or []), all_weights]
     cfg.test_evaluator.out = args.json or str(Path(cfg.work_dir, 'test.json'))
     if args.out:
         cfg.test_evaluator.output_dir = args.out
