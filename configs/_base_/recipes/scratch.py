@@ -4,8 +4,8 @@
 # are the leaf's to say.
 from_scratch = dict(
     backbone=dict(init_cfg=None),
-    # PyTorch's own initialisation. With MMSeg's, normal of .01, a short training never
-    # learns a class of a few percent.
+    # PyTorch's own initialisation. With MMSeg's, normal of .01, a short training by
+    # AdamW never learns a class of a few percent.
     decode_head=dict(init_cfg=None))
 
 photometry = [dict(type='RandomPhotometry')]
