@@ -6,7 +6,6 @@ from mmengine.runner import Runner
 
 from mmuda.jobs.amp import add_amp, predict_in_mixed_precision
 from mmuda.jobs.augmentation import augmented_pipeline
-from mmuda.jobs.averaging import without_averaging
 from mmuda.jobs.command_line import (
     add_launcher,
     config_parser,
@@ -44,8 +43,7 @@ def main() -> None:
     provide(data_of(cfg), cfg)
     cfg.launcher = args.launcher
     cfg.load_from = args.checkpoint
-    hooks = without_averaging(cfg.get('custom_hooks'))
-    cfg.custom_hooks = [*hooks, dict(type='StrictLoadHook')]
+    cfg.custom_hooks = [*(cfg.get('custom_hooks') or []), dict(type='StrictLoadHook')]
     if args.alpha is not None:
         cfg.custom_hooks.append(dict(type='AlphaHook', alpha=args.alpha))
     cfg.test_evaluator.out = args.json or str(Path(cfg.work_dir, 'test.json'))

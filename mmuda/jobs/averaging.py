@@ -1,7 +1,5 @@
 """The mean of the weights over training: mmengine's ``EMAHook``, where it fits."""
 
-from collections.abc import Sequence
-
 from mmengine.config import Config
 from mmseg.registry import MODELS
 
@@ -19,20 +17,9 @@ def check_averaging(cfg: Config) -> None:
     Raises:
         ValueError: If a config with a phased model has the hook.
     """
-    hooks = cfg.get('custom_hooks') or []
-    if len(without_averaging(hooks)) == len(hooks):
-        return
-    if issubclass(MODELS.get(cfg.model.type), PhasedModel):
+    hooks = [hook['type'] for hook in cfg.get('custom_hooks') or []]
+    if AVERAGING in hooks and issubclass(MODELS.get(cfg.model.type), PhasedModel):
         raise ValueError(
             f'{AVERAGING} averages the weights of a segmentor that is trained by '
             f'itself, got a {cfg.model.type}: leave the hook out of `custom_hooks`'
         )
-
-
-def without_averaging(hooks: Sequence[dict] | None) -> list[dict]:
-    """The hooks that matter where nothing is trained.
-
-    The weights in a checkpoint are the averaged ones. mmengine's hook would look for
-    them again, and with test-time augmentation put random ones in their place.
-    """
-    return [hook for hook in hooks or [] if hook['type'] != AVERAGING]

@@ -4,6 +4,7 @@ _base_ = './scratch.py'
 from_pretrained = dict(decode_head=dict(init_cfg=None))
 train_cfg = dict(max_iters=20000, val_interval=1000)
 optim_wrapper = dict(
+    optimizer=dict(lr=1e-3),
     paramwise_cfg=dict(custom_keys=dict(backbone=dict(lr_mult=0.1))))
 param_scheduler = [
     dict(type='LinearLR', start_factor=0.01, begin=0, end=1500, by_epoch=False),
