@@ -51,7 +51,7 @@ def test_configs_of_both_packages_can_be_inherited(tmp_path):
         "'mmuda::_base_/datasets/vaihingen.py']\n"
     )
     cfg = Config.fromfile(file)
-    assert cfg.vaihingen_train.type == 'VaihingenCityDataset'
+    assert cfg.train.type == 'VaihingenCityDataset'
     assert cfg.train_cfg.max_iters == 20000
 
 

@@ -9,6 +9,7 @@ import traceback
 import cv2
 import numpy as np
 from conftest import toy_adaptor, toy_optimizers
+from mmengine.utils import ManagerMixin
 
 from mmuda.__main__ import main
 from mmuda.datasets.rasters import encode_geotiff
@@ -120,6 +121,14 @@ def _fork(words, environment, processes):
     return subprocess.CompletedProcess(words, code, *texts)
 
 
+def _forget_instances(kind):
+    """Let loggers and visualizers of the parent not be taken for those of the run."""
+    if hasattr(kind, '_instance_dict'):
+        kind._instance_dict.clear()
+    for child in kind.__subclasses__():
+        _forget_instances(child)
+
+
 def _run_tool(words, environment, out, err):
     """What the child does; returns its exit status."""
     for stream, file in ((1, out), (2, err)):
@@ -128,6 +137,7 @@ def _run_tool(words, environment, out, err):
     os.environ.update(environment)
     sys.path[:0] = environment.get('PYTHONPATH', '').split(os.pathsep)
     sys.argv = words
+    _forget_instances(ManagerMixin)
     try:
         main()
     except SystemExit as stopped:

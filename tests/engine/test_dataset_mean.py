@@ -112,6 +112,8 @@ def test_export_names_the_measured_mean(measured):
     model, _ = measured
     preprocessor = dict(type='DomainDataPreprocessor', std=[1.0] * 3, domains=DOMAINS)
     cfg = Config(dict(model=dict(data_preprocessor=preprocessor)))
-    found = _preprocessor(cfg, dict(state_dict=model.state_dict()))
+    found = _preprocessor(cfg, model.state_dict())
     mean = model.data_preprocessor.domains['target'].mean.flatten().tolist()
-    assert found == dict(type='SegDataPreProcessor', mean=mean, std=[2.0, 2.0, 2.0])
+    assert found == dict(
+        type='SegDataPreProcessor', mean=mean, std=[2.0, 2.0, 2.0], bgr_to_rgb=True
+    )

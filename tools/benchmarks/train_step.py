@@ -302,7 +302,9 @@ class ClanLoop(OutputLoop):
 
     def _judge(self, maps: Tensor, truth: float, weights: Tensor | None) -> Tensor:
         scores = self.critics['output'](maps)
-        scores = F.interpolate(scores, maps.shape[2:], mode='bilinear')
+        scores = F.interpolate(
+            scores, maps.shape[2:], mode='bilinear', align_corners=True
+        )
         if weights is None:
             return vanilla(scores, truth)
         answers = torch.full_like(scores, truth)
@@ -385,7 +387,11 @@ class OneLevelLoop(OutputLoop):
 
 
 class MaximumSquaresLoop(OneLevelLoop):
-    """Squared probabilities of the target."""
+    """Squared probabilities of the target; the first layer's normalisation stands."""
+
+    def _backbone(self) -> list[nn.Parameter]:
+        still = set(self.segmentor.backbone.bn1.parameters())
+        return [p for p in super()._backbone() if p not in still]
 
     def adversarial(self, target: dict[str, Tensor]) -> tuple[Tensor, dict]:
         """Their negative mean."""
