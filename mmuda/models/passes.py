@@ -202,7 +202,9 @@ class Passes:
             if made.serves(wanted, inputs):
                 break
         else:
-            with self._recording(*wanted):
+            # In its own phase nothing has to be switched.
+            own = wanted == {self._phase}
+            with nullcontext() if own else self._recording(*wanted):
                 outputs, reads = make()
             made = self._keep(what, inputs, outputs, wanted, reads)
         if self._phase not in wanted:

@@ -1,5 +1,7 @@
 """Category-level adversaries (CLAN): pressure where two classifiers disagree."""
 
+from collections.abc import Sequence
+
 import torch
 import torch.nn.functional as F  # noqa: N812
 from mmengine.logging import MessageHub
@@ -29,19 +31,22 @@ def disagreement(first: Tensor, second: Tensor) -> Tensor:
 
 
 def weighted_vanilla(
-    scores: Tensor, truth: float, weights: Tensor, valid: Tensor | None = None
+    scores: Tensor,
+    truth: float,
+    weights: Tensor | None = None,
+    valid: Tensor | None = None,
 ) -> Tensor:
     """Binary cross-entropy, each pixel with its weight, mean over valid pixels.
 
     Args:
         scores: What the discriminator says, (N, 1, H, W).
         truth: The answer that it is to give, 0 or 1.
-        weights: Of each pixel, (N, 1, H, W).
+        weights: Of each pixel, (N, 1, H, W); None for 1.
         valid: Mask of the pixels, likewise; None if all are valid.
     """
     answers = torch.full_like(scores, truth)
     loss = F.binary_cross_entropy_with_logits(scores, answers, reduction='none')
-    return valid_mean(weights * loss, valid)
+    return valid_mean(loss if weights is None else weights * loss, valid)
 
 
 def weight_similarity(first: nn.Module, second: nn.Module) -> Tensor:
@@ -114,16 +119,23 @@ class CategoryWeighted(Objective):
             self.discriminator_cfg, self.taps[0]
         )
 
-    def _probabilities(
-        self, first: Tensor, second: Tensor, size: torch.Size
-    ) -> tuple[Tensor, Tensor, Tensor]:
-        """Those of both classifiers together and of each, at the size of the images."""
+    def _resized(self, logits: Sequence[Tensor], size: torch.Size) -> list[Tensor]:
         corners = self.segmentor.align_corners
-        first, second = (
-            resize(x, size=size, mode='bilinear', align_corners=corners)
-            for x in (first, second)
-        )
-        return probabilities(first + second), *map(probabilities, (first, second))
+        return [
+            resize(x, size=size, mode='bilinear', align_corners=corners) for x in logits
+        ]
+
+    def _map(self, first: Tensor, second: Tensor, size: torch.Size) -> Tensor:
+        """What both classifiers predict together, at the size of the images."""
+        return probabilities(sum(self._resized((first, second), size)))
+
+    def _map_and_weights(
+        self, first: Tensor, second: Tensor, size: torch.Size
+    ) -> tuple[Tensor, Tensor]:
+        """The same, and what a pixel weighs by the classifiers' disagreement."""
+        first, second = self._resized((first, second), size)
+        apart = disagreement(probabilities(first), probabilities(second))
+        return probabilities(first + second), self.floor + self.scale * apart
 
     def _judge(
         self, domains: Domains, name: str, truth: float, as_of: str | None = None
@@ -131,18 +143,14 @@ class CategoryWeighted(Objective):
         """How far the discriminator is from taking a domain for ``truth``."""
         logits = domains.outputs(name, self.taps, as_of=as_of).values()
         size = domains[name].inputs.shape[2:]
-        together, *each = domains.through(
-            self._probabilities, *logits, size, as_of=as_of
-        )
-        scores = resize(
-            self.discriminator(together),
-            size=size,
-            mode='bilinear',
-            align_corners=self.segmentor.align_corners,
-        )
-        weights = torch.ones_like(scores)
+        weights = None
         if name == 'target' and iteration() > self.warm_up:
-            weights = self.floor + self.scale * disagreement(*each)
+            maps, weights = domains.through(
+                self._map_and_weights, *logits, size, as_of=as_of
+            )
+        else:
+            maps = domains.through(self._map, *logits, size, as_of=as_of)
+        (scores,) = self._resized([self.discriminator(maps)], size)
         return weighted_vanilla(scores, truth, weights, domains[name].valid)
 
     def loss_segmentor(self, domains: Domains) -> Losses:
