@@ -6,10 +6,10 @@ import os
 # Before NumPy is loaded: results must not depend on how many threads add up.
 os.environ['OMP_NUM_THREADS'] = '1'
 
-import pytest  # noqa: E402
-import torch  # noqa: E402
-import torch._dynamo  # noqa: E402  # a second of import in every fork, unless here
-import yapf.yapflib.yapf_api as layout  # noqa: E402
+import pytest
+import torch
+import torch._dynamo  # a second of import in every fork, unless here
+import yapf.yapflib.yapf_api as layout
 
 os.environ['MPLBACKEND'] = 'Agg'
 torch.set_num_threads(1)
