@@ -78,6 +78,14 @@ def _group_size(sampler: dict, num_sources: int) -> int:
     return of_sources + (of_sources if of_target is None else of_target)
 
 
+def import_mmuda(cfg: Config) -> None:
+    """Have a written config import mmuda: MMSeg's own tools then know its types."""
+    imports = cfg.get('custom_imports') or dict(imports=[])
+    named = imports['imports']
+    named = [named] if isinstance(named, str) else list(named)
+    cfg.custom_imports = dict(imports, imports=list(dict.fromkeys([*named, 'mmuda'])))
+
+
 def leave_out_hooks(cfg: Config) -> None:
     """Let ``default_hooks.<name>=None`` leave a hook out, whoever brought it.
 

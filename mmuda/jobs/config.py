@@ -8,6 +8,7 @@ from mmengine.config import Config
 from mmuda.jobs.completion import (
     complete_model,
     fill_classes,
+    import_mmuda,
     leave_out_hooks,
     repeat_for_sources,
 )
@@ -87,6 +88,7 @@ def _complete(
     cfg: Config, source: str | Sequence[str] | None, target: str | None
 ) -> None:
     """Fill in what follows from the data sets and the model."""
+    import_mmuda(cfg)
     leave_out_hooks(cfg)
     domains = name_domains(cfg, source, target)
     if domains and cfg.cut_down == 'demo':

@@ -2,6 +2,7 @@
 
 import pytest
 from conftest import toy_optimizers
+from mmengine.config import Config
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
 from mmseg.registry import HOOKS
@@ -35,6 +36,16 @@ def test_a_list_of_custom_hooks_drops_none_of_ours(tmp_path):
     import torch
 
     assert torch.load(saved, weights_only=False)['mmuda_seed'] == 0
+
+
+@pytest.mark.parametrize('said', ['math', ['math', 'mmuda'], None])
+def test_a_written_config_imports_mmuda_and_what_it_imported_before(tmp_path, said):
+    config, file = tmp_path / 'leaf.py', tmp_path / 'written.py'
+    imports = '' if said is None else f'custom_imports = dict(imports={said!r})'
+    config.write_text(f'_base_ = {SINGLE!r}\n{imports}\n')
+    load_config(config).dump(file)
+    written = Config.fromfile(file).custom_imports['imports']
+    assert sorted(written) == sorted({'math', 'mmuda'} if said else {'mmuda'})
 
 
 def test_an_adaptor_holds_the_segmentor_of_its_base():
