@@ -28,6 +28,7 @@ EXTRAS = {
         'opencv-python<4.12',  # later ones need numpy 2
     ],
     'scale': ['faiss-cpu'],  # pairing of very many images
+    'docs': ['mkdocs-material', 'mkdocstrings[python]'],  # the site: mkdocs build
     'test': [
         'pytest',
         'pytest-cov',
