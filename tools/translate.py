@@ -12,6 +12,7 @@ from mmuda.jobs.command_line import (
     read_config,
 )
 from mmuda.jobs.prerequisites import data_of, provide
+from mmuda.jobs.tiling import Tiling
 from mmuda.jobs.translation import (
     Job,
     bands_of,
@@ -23,7 +24,7 @@ from mmuda.jobs.translation import (
     translate_files,
 )
 from mmuda.jobs.translation.report import report
-from mmuda.jobs.translation.tiling import Route, Tiling
+from mmuda.jobs.translation.tiling import Route
 
 
 def main() -> None:

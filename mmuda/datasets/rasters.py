@@ -47,6 +47,14 @@ def band_names(raster: DatasetReader) -> tuple[str, ...]:
     )
 
 
+def ground_sampling_distance(raster: DatasetReader) -> float | None:
+    """Metres per pixel; None for a file without a georeference in units of length."""
+    if raster.crs is None or not raster.crs.is_projected:
+        return None
+    area = abs(raster.transform.determinant)
+    return float(area**0.5 * raster.crs.linear_units_factor[1])
+
+
 def invalid_pixels(
     raster: DatasetReader, indexes: Sequence[int], window: Window | None = None
 ) -> np.ndarray:

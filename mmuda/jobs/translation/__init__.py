@@ -1,5 +1,6 @@
 """Translating images: patches, scenes, and the source that a training config names."""
 
+from mmuda.jobs.tiling import Tiling
 from mmuda.jobs.translation.hook import TranslationHook
 from mmuda.jobs.translation.jobs import (
     Job,
@@ -14,7 +15,7 @@ from mmuda.jobs.translation.loading import (
     is_translator,
     load_translator,
 )
-from mmuda.jobs.translation.tiling import Route, Tiling
+from mmuda.jobs.translation.tiling import Route
 from mmuda.jobs.translation.writing import band_indexes, to_dtype
 
 __all__ = [

@@ -14,15 +14,8 @@ from torch import nn
 
 from mmuda.datasets.rasters import open_raster
 from mmuda.files import sha256_of, write_atomically
-from mmuda.jobs.translation.tiling import (
-    Route,
-    Tiling,
-    cut,
-    fill_values,
-    read_rows,
-    translate_batch,
-    translate_rows,
-)
+from mmuda.jobs.tiling import Part, Tiling, cut, fill_values, read_window
+from mmuda.jobs.translation.tiling import Route, translate_batch, translate_rows
 from mmuda.jobs.translation.writing import DRIVERS, band_indexes, write_translation
 from mmuda.version import __version__
 
@@ -183,11 +176,12 @@ def _translate_patches(
         with open_raster(file) as raster:
             indexes = band_indexes(raster, job.route.bands)
             fill = fill_values(raster, indexes)
-            loaded.append(read_rows(raster, indexes, (0, raster.height), fill))
+            sides = [(0, length) for length in raster.shape]
+            loaded.append(read_window(raster, indexes, *sides, fill))
     images, valid = (np.stack(parts) for parts in zip(*loaded, strict=True))
     outputs = translate_batch(translator, images, valid, job.route)
     for (name, file), output in zip(batch, outputs, strict=True):
-        whole = [(0, output)]
+        whole = [(Part(*sides), output)]
         write_translation(
             file, job.out / name, job.route.bands, lambda *_, whole=whole: whole
         )
