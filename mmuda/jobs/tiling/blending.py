@@ -36,8 +36,8 @@ def strips_of(rows: Sequence[Span]) -> list[tuple[int, int]]:
     They end with whole blocks, so that none is written twice.
     """
     length = rows[-1].write[1]
-    ends = {span.done // BLOCK_PX * BLOCK_PX for span in rows} - {0} | {length}
-    ends = sorted(ends)
+    whole = {span.done // BLOCK_PX * BLOCK_PX for span in rows[:-1]}
+    ends = sorted(whole - {0} | {length})
     return list(zip([0, *ends[:-1]], ends, strict=True))
 
 

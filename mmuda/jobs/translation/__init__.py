@@ -1,10 +1,9 @@
 """Translating images: patches, scenes, and the source that a training config names."""
 
-from mmuda.jobs.tiling import Tiling
+from mmuda.jobs.tiling import Tiling, images_in
 from mmuda.jobs.translation.hook import TranslationHook
 from mmuda.jobs.translation.jobs import (
     Job,
-    images_in,
     layout,
     link_labels,
     output_name,

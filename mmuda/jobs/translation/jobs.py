@@ -20,7 +20,6 @@ from mmuda.jobs.translation.writing import DRIVERS, band_indexes, write_translat
 from mmuda.version import __version__
 
 MANIFEST = 'manifest.json'
-SUFFIXES = ('.tif', '.tiff', '.png', '.jpg', '.jpeg', '.jp2', '.img', '.vrt')
 
 
 @dataclass(frozen=True)
@@ -60,22 +59,6 @@ class Job:
             'amp': self.amp or None,  # as in manifests that do not have it
             'version': __version__,
         }
-
-
-def images_in(path: Path) -> list[Path]:
-    """A raster, or all rasters of a folder in order.
-
-    Raises:
-        FileNotFoundError: If there is none.
-    """
-    if path.is_file():
-        return [path]
-    files = [f for f in sorted(path.glob('*')) if f.suffix.lower() in SUFFIXES]
-    if not files:
-        raise FileNotFoundError(
-            f'{path}: no image, expected a raster or a folder of {" ".join(SUFFIXES)}'
-        )
-    return files
 
 
 def output_name(file: Path) -> str:
