@@ -77,6 +77,8 @@ setup(
         'pyyaml',  # taxonomies
         'opencv-python',
         'rasterio',  # reads and writes rasters
+        'pyogrio',  # reads polygons: GeoPackage, GeoJSON, Shapefile
+        'shapely',  # moves polygons to other coordinates, finds those of a block
         'rich',  # progress bars and tables
         'psutil',  # memory that is taken
         'scipy',  # assignment of targets to sources
