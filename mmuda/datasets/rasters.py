@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import rasterio
+from rasterio.enums import MaskFlags
 from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.io import DatasetReader, MemoryFile
 from rasterio.windows import Window
@@ -60,7 +61,10 @@ def invalid_pixels(
     Returns:
         Bool, shape (H, W).
     """
-    invalid = raster.read_masks(list(indexes), window=window) == 0
+    # An alpha band or a mask is the same for all bands: it is read once.
+    shared = MaskFlags.per_dataset in raster.mask_flag_enums[indexes[0] - 1]
+    read = list(indexes[:1]) if shared else list(indexes)
+    invalid = raster.read_masks(read, window=window) == 0
     # In 8 bits the nodata value is also an honest value of a single band, such as a
     # shadow's blue of 0; in wider types it lies outside the data, and one such band
     # spoils the pixel.

@@ -66,10 +66,16 @@ def write_image(
         raster.descriptions = tuple(bands)
         # GDAL takes the fourth band of 8 bits for alpha otherwise.
         raster.colorinterp = [ColorInterp.undefined] * len(bands)
+        masks = []
         for box in pieces(grid):
             pixels, valid = read(box)
             raster.write(np.where(valid, pixels, 0), window=box.of_rasterio())
-            raster.write_mask(valid, window=box.of_rasterio())
+            masks.append((box, valid.all(), np.packbits(valid, axis=1)))
+        # A mask costs time with every sample: most scenes need none.
+        if not all(whole for _, whole, _ in masks):
+            for box, _, packed in masks:
+                valid = np.unpackbits(packed, axis=1, count=box.width) > 0
+                raster.write_mask(valid, window=box.of_rasterio())
 
 
 def write_labels(file: Path, grid: Grid, read: Callable[[Box], np.ndarray]) -> None:
