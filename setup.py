@@ -27,6 +27,7 @@ EXTRAS = {
         'numpy<2',  # what mmcv 2.1.0 is compiled for
         'opencv-python<4.12',  # later ones need numpy 2
     ],
+    'export': ['onnx', 'onnxruntime', 'onnxscript'],  # mmuda export --onnx
     'scale': ['faiss-cpu'],  # pairing of very many images
     'docs': ['mkdocs-material', 'mkdocstrings[python]'],  # the site: mkdocs build
     'test': [
@@ -35,6 +36,10 @@ EXTRAS = {
         'pytest-xdist',
         'torchmetrics',
         'scikit-image',
+        'rio-cogeo',  # says whether maps are Cloud Optimized GeoTIFFs
+        'onnx',
+        'onnxruntime',
+        'onnxscript',
         'faiss-cpu',
         'ruff',
     ],
@@ -69,15 +74,18 @@ setup(
     python_requires='>=3.10',
     packages=find_packages(include=['mmuda', 'mmuda.*']),
     package_data={
-        'mmuda': ['.mim/*.yml', '.mim/configs/**/*', '.mim/tools/**/*'],
+        'mmuda': ['py.typed', '.mim/*.yml', '.mim/configs/**/*', '.mim/tools/**/*'],
         'mmuda.datasets': ['taxonomies/*.yml'],
     },
+    entry_points={'console_scripts': ['mmuda = mmuda.cli:main']},
     install_requires=[
         'torch>=2.1',
         'numpy',
         'pyyaml',  # taxonomies
         'opencv-python',
         'rasterio',  # reads and writes rasters
+        'pyogrio',  # reads and writes polygons: GeoPackage, GeoJSON, Shapefile
+        'shapely>=2.1',  # moves, cuts and simplifies them
         'rich',  # progress bars and tables
         'psutil',  # memory that is taken
         'scipy',  # assignment of targets to sources

@@ -2,14 +2,36 @@
 
 Importing ``mmuda`` prepares the stack (:mod:`mmuda.stack`) and registers every
 class of the package in MMSeg's registries, so that configs name them without a
-prefix.
+prefix. Its commands are functions as well: ``from mmuda import train, predict``.
 """
 
-from mmuda import stack
+import sys
 
-stack.prepare()
+from mmuda.cli import only_asks
+from mmuda.version import __version__
 
-from mmuda import datasets, engine, evaluation, jobs, models  # noqa: E402
-from mmuda.version import __version__  # noqa: E402
+# The program answers `mmuda --help` before all else is loaded, which takes seconds.
+if not only_asks(sys.argv):
+    from mmuda import stack
 
-__all__ = ['__version__', 'datasets', 'engine', 'evaluation', 'jobs', 'models', 'stack']
+    stack.prepare()
+
+    from mmuda import datasets, engine, evaluation, jobs, models
+    from mmuda.api import compare, export, pair, predict, test, train, translate
+
+__all__ = [
+    '__version__',
+    'compare',
+    'datasets',
+    'engine',
+    'evaluation',
+    'export',
+    'jobs',
+    'models',
+    'pair',
+    'predict',
+    'stack',
+    'test',
+    'train',
+    'translate',
+]

@@ -7,9 +7,15 @@ only what both have; what differs or is broken is put right here and nowhere els
 
 import functools
 import importlib
+import os
+import warnings
 from collections.abc import Callable
+from contextlib import redirect_stdout
 from importlib.metadata import PackageNotFoundError, version
+from io import StringIO
 from pathlib import Path
+
+from mmuda.cli import VERBOSE
 
 STACKS = {
     'onedl': ('onedl-mmsegmentation', 'onedl-mmengine', 'onedl-mmcv'),
@@ -96,6 +102,14 @@ def _shipped_config(
     return str(shipped) if shipped.is_file() else look_up(package_path, config)
 
 
+def _import_quietly() -> None:
+    """Import MMSeg without what it says of optional parts that are not there."""
+    # Recorded, not filtered: what is imported sets filters of its own.
+    with redirect_stdout(StringIO()), warnings.catch_warnings(record=True):
+        for name in ('mmseg.datasets', 'mmseg.models'):
+            importlib.import_module(name)
+
+
 def prepare() -> str:
     """Check and repair the installed stack; returns its name.
 
@@ -112,5 +126,7 @@ def prepare() -> str:
         _check_import(
             'pkg_resources', "mmengine 0.10.7 needs it: pip install 'setuptools<81'"
         )
+    if not os.environ.get(VERBOSE):
+        _import_quietly()
     _let_configs_inherit(stack)
     return stack

@@ -1,5 +1,6 @@
 """The main job on made-up cities: what pairing and adaptation gain, in one table."""
 
+import argparse
 from pathlib import Path
 
 from mmuda.jobs.command_line import errors_in_one_line
@@ -18,8 +19,14 @@ ROWS = (
 
 
 def main() -> None:
-    """Run the demo; everything it makes is below ``work_dirs/demo``."""
-    out = Path('work_dirs/demo')
+    """Run the demo; its table and pictures are in ``work_dirs/demo``."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, epilog='It takes a quarter of an hour or so on two cores.'
+    )
+    parser.add_argument(
+        '--out', type=Path, default=Path('work_dirs/demo'), help='[work_dirs/demo]'
+    )
+    out = parser.parse_args().out
     configs = [str(CONFIGS / row) for row in ROWS]
     compare(configs, seeds=[0], out=out, loading=dict(demo=True))
     print(f'figures: {out / "results.json"}\npicture: {out / "predictions.png"}')

@@ -6,8 +6,6 @@ from pathlib import Path
 
 import torch
 from mmengine.config import Config
-from mmengine.dist import get_rank
-from mmengine.logging import print_log
 
 from mmuda.jobs.amp import add_amp
 from mmuda.jobs.command_line import (
@@ -17,11 +15,8 @@ from mmuda.jobs.command_line import (
     read_config,
 )
 from mmuda.jobs.pairing import STRATEGIES, PairingOptions
-from mmuda.jobs.pairing.make import map_images, pairing_images
 from mmuda.jobs.pairing.options import ESTIMATORS
-from mmuda.jobs.pairing.report import write_report
-from mmuda.jobs.pairing.strategies import NEED_MODEL, ORACLES
-from mmuda.jobs.prerequisites import MappingFile, SourceModel, data_of, provide
+from mmuda.jobs.pairing.run import chosen, pair_images
 
 
 def parser() -> argparse.ArgumentParser:
@@ -78,36 +73,6 @@ def join_processes(device: str) -> str:
     return device
 
 
-def leave_processes() -> None:
-    """Go on alone."""
-    if torch.distributed.is_initialized():
-        torch.distributed.destroy_process_group()
-
-
-def described(figures: dict) -> str:
-    """A row of Table 3."""
-    if 'semsim_mean' not in figures:
-        return 'SemSim unknown without --target-labels'
-    return 'SemSim mean {semsim_mean:.3f}, std {semsim_std:.3f}'.format(**figures)
-
-
-def source_model_of(cfg: Config, checkpoint: str | None) -> str | None:
-    """Put the model f^S into a config, and make its checkpoint if none is given.
-
-    Returns:
-        The checkpoint; None if the strategy needs no model.
-    """
-    if cfg.get('source_model') is None:
-        return checkpoint
-    model = SourceModel(cfg)
-    if checkpoint is None and cfg.pairing.strategy in NEED_MODEL:
-        model.check()
-        provide([model], cfg)
-        checkpoint = str(model.checkpoint)
-    cfg.model = model.run.model
-    return checkpoint
-
-
 def read(args: argparse.Namespace) -> tuple[Config, PairingOptions]:
     """The config with what the command line says of pairing, and the options.
 
@@ -129,38 +94,21 @@ def read(args: argparse.Namespace) -> tuple[Config, PairingOptions]:
         tap=args.tap,
         amp=args.amp,
     )
-    cfg.pairing.strategy = args.strategy or cfg.pairing.get('strategy')
-    if cfg.pairing.strategy is None:
-        raise ValueError(f'{args.config} names no strategy to pair by: give --strategy')
-    cfg.pairing.update(options.deciding(cfg.pairing.strategy))
-    return cfg, options
+    return cfg, chosen(cfg, args.strategy, options)
 
 
 def main() -> None:
     """Run the command."""
     args = parse(parser())
     cfg, options = read(args)
-    provide(data_of(cfg), cfg)
-    strategy = cfg.pairing.strategy
-    checkpoint = source_model_of(cfg, args.checkpoint)
-    out = args.out or MappingFile(cfg).file
-    out.parent.mkdir(parents=True, exist_ok=True)
-    with pairing_images(
+    pair_images(
         cfg,
         options,
-        checkpoint,
-        scratch=out.parent,
-        oracle=strategy in ORACLES or args.target_labels,
-    ) as images:
-        mapping = map_images(images, strategy, options)
-        if get_rank() != 0:
-            return
-        mapping.save(out)
-        print_log(f'{out}: {mapping.described}')
-        if args.report:
-            leave_processes()
-            figures = write_report(images, mapping, options, args.report)
-            print_log(f'{args.report}: {described(figures)}')
+        checkpoint=args.checkpoint,
+        out=args.out,
+        report=args.report,
+        target_labels=args.target_labels,
+    )
 
 
 if __name__ == '__main__':

@@ -1,11 +1,6 @@
 """Measure a model on the labelled target."""
 
-from pathlib import Path
-
-from mmengine.runner import Runner
-
-from mmuda.jobs.amp import add_amp, predict_in_mixed_precision
-from mmuda.jobs.augmentation import augmented_pipeline
+from mmuda.jobs.amp import add_amp
 from mmuda.jobs.command_line import (
     add_launcher,
     config_parser,
@@ -13,8 +8,7 @@ from mmuda.jobs.command_line import (
     parse,
     read_config,
 )
-from mmuda.jobs.prerequisites import data_of, provide
-from mmuda.jobs.training import join_processes
+from mmuda.jobs.testing import evaluate
 
 
 def main() -> None:
@@ -35,31 +29,17 @@ def main() -> None:
     add_launcher(parser)
     args = parse(parser)
     cfg = read_config(args)
-    if cfg.get('test_dataloader') is None:
-        raise ValueError(
-            f'{args.config} has nothing to be tested on: its target has no `val`, or '
-            'its model is no segmentor'
-        )
-    provide(data_of(cfg), cfg)
     cfg.launcher = args.launcher
-    cfg.load_from = args.checkpoint
-    cfg.custom_hooks = [*(cfg.get('custom_hooks') or []), dict(type='StrictLoadHook')]
-    if args.alpha is not None:
-        cfg.custom_hooks.append(dict(type='AlphaHook', alpha=args.alpha))
-    cfg.test_evaluator.out = args.json or str(Path(cfg.work_dir, 'test.json'))
-    if args.out:
-        cfg.test_evaluator.output_dir = args.out
-    if args.show_dir:
-        overlay = dict(type='OverlayHook', show_dir=args.show_dir)
-        cfg.custom_hooks = [*cfg.custom_hooks, overlay]
-    if args.tta:
-        cfg.test_dataloader.dataset.pipeline = augmented_pipeline(cfg)
-        cfg.tta_model.module = cfg.model
-        cfg.model = cfg.tta_model
-    if args.amp:
-        predict_in_mixed_precision(cfg)
-    join_processes(cfg)
-    Runner.from_cfg(cfg).test()
+    evaluate(
+        cfg,
+        args.checkpoint,
+        alpha=args.alpha,
+        tta=args.tta,
+        amp=args.amp,
+        out=args.out,
+        show_dir=args.show_dir,
+        figures=args.json,
+    )
 
 
 if __name__ == '__main__':

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-from mmuda.engine.amp import channels_last, run_in_mixed_precision
 from mmuda.jobs.amp import add_amp
 from mmuda.jobs.command_line import (
     config_parser,
@@ -11,19 +10,9 @@ from mmuda.jobs.command_line import (
     parse,
     read_config,
 )
-from mmuda.jobs.prerequisites import data_of, provide
-from mmuda.jobs.translation import (
-    Job,
-    bands_of,
-    images_in,
-    layout,
-    link_labels,
-    load_translator,
-    output_name,
-    translate_files,
-)
+from mmuda.jobs.tiling import Tiling
 from mmuda.jobs.translation.report import report
-from mmuda.jobs.translation.tiling import Route, Tiling
+from mmuda.jobs.translation.run import translate_images
 
 
 def main() -> None:
@@ -72,28 +61,19 @@ def main() -> None:
     )
     add_amp(parser)
     args = parse(parser)
-    cfg = read_config(args)
-    provide(data_of(cfg), cfg)
-    route = Route(
-        args.source_domain, args.target_domain, bands_of(cfg, args.source_domain)
+    done = translate_images(
+        read_config(args),
+        args.checkpoint,
+        args.images,
+        args.out,
+        domains=(args.source_domain, args.target_domain),
+        tiling=Tiling(args.tile, args.blend, args.batch),
+        labels=args.labels,
+        amp=args.amp,
     )
-    tiling = Tiling(args.tile, args.blend, args.batch)
-    files = images_in(args.images)
-    folder = args.images if args.images.is_dir() else args.images.parent
-    images, labels = layout(args.out, folder, args.labels)
-    named = {output_name(file): file for file in files}
-    checkpoint = Path(args.checkpoint)
-    job = Job(named, images, args.config, checkpoint, route, tiling, args.amp)
-    translator = load_translator(cfg, checkpoint)
-    if args.amp:
-        run_in_mixed_precision(translator, 'translate')
-        channels_last(translator)
-    translate_files(translator, job)
-    if args.labels:
-        link_labels(files, args.labels, labels)
     if args.report:
         looked_at = dict(segmentor=args.segmentor, **data_and_size(args))
-        report(cfg, job, args.out / 'report', args.labels, **looked_at)
+        report(done.cfg, done.job, args.out / 'report', args.labels, **looked_at)
 
 
 if __name__ == '__main__':

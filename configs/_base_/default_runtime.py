@@ -9,6 +9,8 @@ default_hooks = dict(
     finite_loss=dict(type='FiniteLossHook'),
     param_scheduler=dict(type='ParamSchedulerHook'),
     # Two are kept, each written whole: being killed at any moment leaves one.
+    # What prediction needs to know of images travels with the weights.
+    image_format=dict(type='ImageFormatHook'),
     checkpoint=dict(
         type='CheckpointHook',
         by_epoch=False,

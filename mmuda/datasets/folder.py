@@ -6,6 +6,7 @@ from pathlib import Path
 from mmseg.datasets import BaseSegDataset
 from mmseg.registry import DATASETS
 
+from mmuda.datasets.rasters import open_raster
 from mmuda.datasets.taxonomy import (
     IGNORED,
     Taxonomy,
@@ -13,6 +14,7 @@ from mmuda.datasets.taxonomy import (
     read_mapping,
     read_taxonomy,
 )
+from mmuda.datasets.windows import Box, grid, window_keys
 
 
 @DATASETS.register_module()
@@ -29,6 +31,9 @@ class FolderDataset(BaseSegDataset):
         taxonomy: Name or YAML file of the taxonomy of the masks.
         mapping: Name or YAML file of a mapping from that taxonomy to another, whose
             classes are then those of the dataset.
+        window_px: With a number, the samples are not whole images but windows of that
+            height and width that cover them, read by themselves by ``LoadRaster`` and
+            ``LoadLabels``; ``RandomWindow`` moves them.
         **kwargs: Those of MMSeg's ``BaseSegDataset``.
 
     Raises:
@@ -43,8 +48,12 @@ class FolderDataset(BaseSegDataset):
         self,
         taxonomy: str | None = None,
         mapping: str | None = None,
+        window_px: int | None = None,
         **kwargs: object,
     ) -> None:
+        if window_px is not None and window_px < 1:
+            raise ValueError(f'window_px must be at least 1, got {window_px}')
+        self.window_px = window_px
         self._taxonomy_map = None
         if taxonomy or mapping:
             space = self._label_space(taxonomy or self.taxonomy, mapping)
@@ -95,7 +104,9 @@ class FolderDataset(BaseSegDataset):
                 f'{self.data_prefix["img_path"]}{self.advice}'
             )
         self._check_masks([s for s in samples if 'seg_map_path' in s])
-        return samples
+        if self.window_px is None:
+            return samples
+        return [s for sample in samples for s in _windows(sample, self.window_px)]
 
     def _check_masks(self, samples: list[dict]) -> None:
         bare = [s for s in samples if not Path(s['seg_map_path']).is_file()]
@@ -105,6 +116,12 @@ class FolderDataset(BaseSegDataset):
                 f'mask; {bare[0]["img_path"]} should have {bare[0]["seg_map_path"]}'
                 f'{self.advice}'
             )
+
+
+def _windows(sample: dict, size_px: int) -> list[dict]:
+    with open_raster(sample['img_path']) as raster:
+        scene = Box(0, 0, raster.height, raster.width)
+    return [{**sample, **window_keys(part)} for part in grid(scene, size_px)]
 
 
 def _with_classes(

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import rasterio
+from rasterio.enums import MaskFlags
 from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.io import DatasetReader, MemoryFile
 from rasterio.windows import Window
@@ -47,6 +48,14 @@ def band_names(raster: DatasetReader) -> tuple[str, ...]:
     )
 
 
+def ground_sampling_distance(raster: DatasetReader) -> float | None:
+    """Metres per pixel; None for a file without a georeference in units of length."""
+    if raster.crs is None or not raster.crs.is_projected:
+        return None
+    area = abs(raster.transform.determinant)
+    return float(area**0.5 * raster.crs.linear_units_factor[1])
+
+
 def invalid_pixels(
     raster: DatasetReader, indexes: Sequence[int], window: Window | None = None
 ) -> np.ndarray:
@@ -60,7 +69,10 @@ def invalid_pixels(
     Returns:
         Bool, shape (H, W).
     """
-    invalid = raster.read_masks(list(indexes), window=window) == 0
+    # An alpha band or a mask is the same for all bands: it is read once.
+    shared = MaskFlags.per_dataset in raster.mask_flag_enums[indexes[0] - 1]
+    read = list(indexes[:1]) if shared else list(indexes)
+    invalid = raster.read_masks(read, window=window) == 0
     # In 8 bits the nodata value is also an honest value of a single band, such as a
     # shadow's blue of 0; in wider types it lies outside the data, and one such band
     # spoils the pixel.

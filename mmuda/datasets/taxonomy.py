@@ -127,9 +127,19 @@ def check_known(labels: np.ndarray, known: set[int], file: str | Path) -> None:
     unknown = sorted(set(_distinct(labels)) - known)
     if unknown:
         raise ValueError(
-            f'{file}: class ids {", ".join(map(str, unknown[:10]))} are not in the '
-            f'taxonomy, expected {", ".join(map(str, sorted(known)))}'
+            f'{file}: class ids {shares(labels, np.isin(labels, unknown))} are not in '
+            f'the taxonomy, expected {", ".join(map(str, sorted(known)))}'
         )
+
+
+def shares(labels: np.ndarray, which: np.ndarray | bool = True) -> str:
+    """Ids of some pixels and the share of all pixels that each has, for a message."""
+    found, counts = np.unique(labels[which], return_counts=True)
+    shown = [
+        f'{i} ({100 * n / labels.size:.3g} %)'
+        for i, n in zip(found[:10].tolist(), counts, strict=False)
+    ]
+    return ', '.join(shown) + (', ...' if len(found) > 10 else '')
 
 
 def _distinct(labels: np.ndarray) -> list[int]:

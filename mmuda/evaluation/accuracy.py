@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from mmuda.datasets.taxonomy import read_taxonomy
+from mmuda.datasets.windows import window_path
 from mmuda.files import write_atomically
 
 
@@ -65,6 +66,14 @@ class SegmentationMetric(IoUMetric):
         if self.out:
             write_figures(self.out, figures)
         return figures
+
+    def process(self, data_batch: dict, data_samples: list[dict]) -> None:
+        """Count the pixels of some images; windows of a scene have their own names."""
+        named = [
+            {**s, 'img_path': window_path(s['img_path'], s.get('patch'))}
+            for s in data_samples
+        ]
+        super().process(data_batch, named)
 
     def figures(self, results: list) -> dict[str, float]:
         """Figures in percent: ``aAcc``, ``mIoU``, those of subsets, ``IoU.<class>``.

@@ -15,6 +15,7 @@ from mmseg.registry import DATASETS
 from rich.console import Console
 from rich.table import Column, Table
 
+from mmuda.datasets.windows import sample_name
 from mmuda.engine.checkpoint import latest_checkpoint, load_checked
 from mmuda.evaluation import write_figures
 from mmuda.jobs.config import load_config
@@ -246,7 +247,7 @@ def draw(rows: dict[Row, Config], file: Path, num_images: int = 4) -> None:
         sample = dataset[int(index)]
         image = sample['inputs'].numpy().transpose(1, 2, 0)
         truth = sample['data_samples'].gt_sem_seg.data[0].numpy()
-        name = f'{Path(sample["data_samples"].img_path).stem}.png'
+        name = f'{sample_name(sample["data_samples"])}.png'
         maps = [cv2.imread(str(f / name), cv2.IMREAD_UNCHANGED) for f in folders]
         palette = dataset.metainfo['palette']
         pictures = [colourise(labels, palette) for labels in (truth, *maps)]

@@ -3,11 +3,11 @@
 import torch
 from mmengine.config import Config
 from mmengine.registry import init_default_scope
-from mmengine.runner import Runner
 from mmseg.registry import DATASETS
 
 from mmuda.datasets.checks import check_labels
 from mmuda.engine.checkpoint import latest_checkpoint
+from mmuda.engine.runner import ConciseRunner
 from mmuda.jobs.averaging import check_averaging
 from mmuda.jobs.data_sets import members_of
 from mmuda.jobs.prerequisites import check_all, data_of, provide
@@ -42,7 +42,7 @@ def train(cfg: Config, *, resume: bool = False) -> None:
         all_weights = dict(type='StrictLoadHook')
         cfg.custom_hooks = [*(cfg.get('custom_hooks') or []), all_weights]
     join_processes(cfg)
-    Runner.from_cfg(cfg).train()
+    ConciseRunner.from_cfg(cfg).train()
 
 
 def check_mini_batch(cfg: Config) -> None:

@@ -11,6 +11,7 @@ import math
 import cv2
 import numpy as np
 
+from mmuda.datasets.windows import origins
 from mmuda.preparation.scene import Scene, in_band_groups
 
 MAX_SHEAR_DEG = 10
@@ -95,11 +96,5 @@ def window_origins(
             f'scene of {height} x {width} pixels is smaller than a window of '
             f'{size_px} x {size_px}'
         )
-    rows, columns = (
-        [
-            min(start, length - size_px)
-            for start in range(0, length - overlap_px, size_px - overlap_px)
-        ]
-        for length in (height, width)
-    )
+    rows, columns = (origins(length, size_px, overlap_px) for length in (height, width))
     return [(row, column) for row in rows for column in columns]

@@ -42,7 +42,7 @@ def test_good_labels_pass(root):
 def test_rejects_an_id_that_is_no_class(root):
     write_mask(root, 12, np.full((4, 6), 7, np.uint8))
     write_mask(root, 15, np.full((4, 6), 9, np.uint8))
-    expected = r'masks/12\.png: class ids 7, expected 0 to 1 or 255'
+    expected = r'masks/12\.png: class ids 7 \(100 %\), expected 0 to 1 or 255'
     with pytest.raises(ValueError, match=expected):
         check_labels(dataset(root), 2)
 

@@ -186,7 +186,7 @@ def test_refuses_bad_input_in_one_line(folder):
     good = label.read_bytes()
 
     cv2.imwrite(str(label), np.full((16, 16), 7, np.uint8))
-    assert '2.png: class ids 7, expected 0 to 2' in refused(*train)
+    assert '2.png: class ids 7 (' in refused(*train)
     cv2.imwrite(str(label), np.zeros((8, 16), np.uint8))
     assert '2.png: labels of 8 x 16 pixels, expected 16 x 16' in refused(*train)
     label.write_bytes(good)

@@ -14,6 +14,7 @@ from rasterio.enums import ColorInterp
 from rasterio.transform import from_origin
 from seams import step_ratio
 
+from mmuda.jobs.tiling import Tiling, cut
 from mmuda.jobs.translation import (
     Job,
     images_in,
@@ -24,7 +25,7 @@ from mmuda.jobs.translation import (
     translate_files,
     writing,
 )
-from mmuda.jobs.translation.tiling import Route, Tiling, cut, translate_batch
+from mmuda.jobs.translation.tiling import Route, translate_batch
 from mmuda.models.translators.classical import (
     ColourTransfer,
     FourierAmplitude,
@@ -348,9 +349,9 @@ def test_no_more_than_a_row_of_tiles_is_held(tmp_path, job, monkeypatch):
     heights = []
     add = writing._write
 
-    def remember(raster, written, indexes, top, strip):
+    def remember(raster, written, indexes, part, strip):
         heights.append(strip.shape[1])
-        add(raster, written, indexes, top, strip)
+        add(raster, written, indexes, part, strip)
 
     monkeypatch.setattr(writing, '_write', remember)
     file = write(tmp_path / 'in' / 'a.tif', scene(1, (2000, 64)).astype(np.uint8))

@@ -30,8 +30,9 @@ from mmseg.structures import SegDataSample
 from torch import nn
 
 from mmuda.jobs.config import load_config
+from mmuda.jobs.tiling import Tiling
 from mmuda.jobs.translation import Job, translate_files
-from mmuda.jobs.translation.tiling import Route, Tiling
+from mmuda.jobs.translation.tiling import Route
 
 CONFIGS = Path(__file__).parents[2] / 'configs'
 NAMES = ('semi2i', 'cyclegan', 'colormapgan', 'unit', 'munit', 'drit')

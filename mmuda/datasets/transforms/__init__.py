@@ -6,6 +6,7 @@ from mmuda.datasets.transforms.random_patch import (
     LoadRandomPatch,
     LoadRandomPatchLabels,
 )
+from mmuda.datasets.transforms.random_window import RandomWindow
 from mmuda.datasets.transforms.raster import LoadLabels, LoadRaster, PackRaster
 from mmuda.datasets.transforms.translated import TranslatedImage
 
@@ -17,5 +18,6 @@ __all__ = [
     'PackRaster',
     'RandomGaussianBlur',
     'RandomPhotometry',
+    'RandomWindow',
     'TranslatedImage',
 ]

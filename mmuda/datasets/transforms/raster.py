@@ -1,5 +1,6 @@
 """Loading images and labels from rasters of any format, with any bands."""
 
+import inspect
 from collections.abc import Sequence
 
 import numpy as np
@@ -10,9 +11,12 @@ from mmseg.datasets.transforms import PackSegInputs
 from mmseg.registry import TRANSFORMS
 from rasterio.enums import ColorInterp
 from rasterio.io import DatasetReader
+from rasterio.windows import Window
 
 from mmuda.datasets.rasters import band_names, invalid_pixels, open_raster
-from mmuda.datasets.taxonomy import check_known
+from mmuda.datasets.taxonomy import check_known, shares
+
+META_KEYS = inspect.signature(PackSegInputs).parameters['meta_keys'].default
 
 
 @TRANSFORMS.register_module()
@@ -22,6 +26,7 @@ class LoadRaster(BaseTransform):
     Required Keys:
 
     - img_path
+    - window (Box, optional): The part of the file to read. Nothing else is read.
 
     Added Keys:
 
@@ -50,10 +55,13 @@ class LoadRaster(BaseTransform):
 
     def transform(self, results: dict) -> dict:
         """Load the image of a sample."""
+        window = _window(results)
         with open_raster(results['img_path']) as raster:
             indexes = self.indexes(raster)
-            image = np.moveaxis(raster.read(indexes), 0, -1)
-            nodata = invalid_pixels(raster, indexes) | ~np.isfinite(image).all(-1)
+            image = np.moveaxis(raster.read(indexes, window=window), 0, -1)
+            nodata = invalid_pixels(raster, indexes, window)
+        if image.dtype.kind == 'f':
+            nodata |= ~np.isfinite(image).all(-1)
         image = np.ascontiguousarray(
             image, None if image.dtype == np.uint8 else np.float32
         )
@@ -105,7 +113,7 @@ class LoadLabels(BaseTransform):
     Required Keys:
 
     - seg_map_path, seg_fields
-    - label_map, known_ids, reduce_zero_label, ori_shape, nodata (optional)
+    - window, label_map, known_ids, reduce_zero_label, ori_shape, nodata (optional)
 
     Added Keys:
 
@@ -129,7 +137,7 @@ class LoadLabels(BaseTransform):
     def transform(self, results: dict) -> dict:
         """Load the labels of a sample."""
         file = results['seg_map_path']
-        labels = _read_ids(file)
+        labels = _read_ids(file, _window(results))
         # Of the image as loaded: test-time augmentation loads labels after resizing.
         size = tuple(results.get('ori_shape', labels.shape))
         if labels.shape != size:
@@ -162,10 +170,9 @@ class LoadLabels(BaseTransform):
         wrong = (labels < 0) | (labels > highest)
         wrong &= labels != self.ignore_index
         if wrong.any():
-            found = ', '.join(map(str, np.unique(labels[wrong])[:10]))
             raise ValueError(
-                f'{file}: class ids {found}, expected 0 to {highest} or '
-                f'{self.ignore_index} (ignored)'
+                f'{file}: class ids {shares(labels, wrong)}, expected 0 to {highest} '
+                f'or {self.ignore_index} (ignored)'
             )
 
     def __repr__(self) -> str:
@@ -175,14 +182,19 @@ class LoadLabels(BaseTransform):
         )
 
 
-def _read_ids(file: str) -> np.ndarray:
+def _window(results: dict) -> Window | None:
+    """The part of its files that a sample is; None for all."""
+    return results['window'].of_rasterio() if 'window' in results else None
+
+
+def _read_ids(file: str, window: Window | None) -> np.ndarray:
     with open_raster(file) as raster:
         if raster.count != 1 or 'int' not in raster.dtypes[0]:
             raise ValueError(
                 f'{file}: {raster.count} bands of {raster.dtypes[0]}, expected one '
                 'band of integer class ids'
             )
-        return raster.read(1)
+        return raster.read(1, window=window)
 
 
 @TRANSFORMS.register_module()
@@ -196,7 +208,15 @@ class PackRaster(PackSegInputs):
 
     The data sample gets ``invalid``, bool, shape (1, H, W), where ``LoadRaster`` found
     such a pixel; the preprocessor makes ``DomainBatch.valid`` of it.
+
+    Args:
+        meta_keys: Those of MMSeg, and what tells the windows of a scene apart.
     """
+
+    def __init__(
+        self, meta_keys: Sequence[str] = (*META_KEYS, 'window', 'patch')
+    ) -> None:
+        super().__init__(meta_keys)
 
     def transform(self, results: dict) -> dict:
         """Pack a sample."""

@@ -4,6 +4,7 @@ from mmuda.engine.hooks.alpha import AlphaHook
 from mmuda.engine.hooks.dataset_mean import DatasetMeanHook
 from mmuda.engine.hooks.domain_moments import DomainMomentsHook
 from mmuda.engine.hooks.finite_loss import FiniteLossHook
+from mmuda.engine.hooks.image_format import ImageFormatHook
 from mmuda.engine.hooks.mixed_precision import MixedPrecisionHook
 from mmuda.engine.hooks.overlay import OverlayHook
 from mmuda.engine.hooks.reproducible import ReproducibleHook
@@ -15,6 +16,7 @@ __all__ = [
     'DatasetMeanHook',
     'DomainMomentsHook',
     'FiniteLossHook',
+    'ImageFormatHook',
     'MixedPrecisionHook',
     'OverlayHook',
     'ReproducibleHook',

@@ -9,6 +9,7 @@ from mmengine.hooks import Hook
 from mmengine.runner import Runner
 from mmseg.registry import HOOKS
 
+from mmuda.datasets.windows import sample_name
 from mmuda.visualization import colourise, displayable, overlay
 
 
@@ -49,6 +50,6 @@ class OverlayHook(Hook):
                 truth = sample.gt_sem_seg.data[0].cpu().numpy()
                 panels.append(colourise(truth, meta['palette']))
             panels.append(overlay(image, predicted, meta['palette'], self.opacity))
-            name = f'{Path(sample.img_path).stem}.png'
+            name = f'{sample_name(sample)}.png'
             picture = np.concatenate(panels, axis=1)
             cv2.imwrite(str(self.show_dir / name), picture[..., ::-1])

@@ -1,9 +1,9 @@
 """Translating images: patches, scenes, and the source that a training config names."""
 
+from mmuda.jobs.tiling import Tiling, images_in
 from mmuda.jobs.translation.hook import TranslationHook
 from mmuda.jobs.translation.jobs import (
     Job,
-    images_in,
     layout,
     link_labels,
     output_name,
@@ -14,7 +14,7 @@ from mmuda.jobs.translation.loading import (
     is_translator,
     load_translator,
 )
-from mmuda.jobs.translation.tiling import Route, Tiling
+from mmuda.jobs.translation.tiling import Route
 from mmuda.jobs.translation.writing import band_indexes, to_dtype
 
 __all__ = [

@@ -14,20 +14,12 @@ from torch import nn
 
 from mmuda.datasets.rasters import open_raster
 from mmuda.files import sha256_of, write_atomically
-from mmuda.jobs.translation.tiling import (
-    Route,
-    Tiling,
-    cut,
-    fill_values,
-    read_rows,
-    translate_batch,
-    translate_rows,
-)
+from mmuda.jobs.tiling import Part, Tiling, cut, fill_values, read_window
+from mmuda.jobs.translation.tiling import Route, translate_batch, translate_rows
 from mmuda.jobs.translation.writing import DRIVERS, band_indexes, write_translation
 from mmuda.version import __version__
 
 MANIFEST = 'manifest.json'
-SUFFIXES = ('.tif', '.tiff', '.png', '.jpg', '.jpeg', '.jp2', '.img', '.vrt')
 
 
 @dataclass(frozen=True)
@@ -67,22 +59,6 @@ class Job:
             'amp': self.amp or None,  # as in manifests that do not have it
             'version': __version__,
         }
-
-
-def images_in(path: Path) -> list[Path]:
-    """A raster, or all rasters of a folder in order.
-
-    Raises:
-        FileNotFoundError: If there is none.
-    """
-    if path.is_file():
-        return [path]
-    files = [f for f in sorted(path.glob('*')) if f.suffix.lower() in SUFFIXES]
-    if not files:
-        raise FileNotFoundError(
-            f'{path}: no image, expected a raster or a folder of {" ".join(SUFFIXES)}'
-        )
-    return files
 
 
 def output_name(file: Path) -> str:
@@ -183,11 +159,12 @@ def _translate_patches(
         with open_raster(file) as raster:
             indexes = band_indexes(raster, job.route.bands)
             fill = fill_values(raster, indexes)
-            loaded.append(read_rows(raster, indexes, (0, raster.height), fill))
+            sides = [(0, length) for length in raster.shape]
+            loaded.append(read_window(raster, indexes, *sides, fill))
     images, valid = (np.stack(parts) for parts in zip(*loaded, strict=True))
     outputs = translate_batch(translator, images, valid, job.route)
     for (name, file), output in zip(batch, outputs, strict=True):
-        whole = [(0, output)]
+        whole = [(Part(*sides), output)]
         write_translation(
             file, job.out / name, job.route.bands, lambda *_, whole=whole: whole
         )

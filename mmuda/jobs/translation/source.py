@@ -7,9 +7,10 @@ from mmengine.config import Config, ConfigDict
 from mmseg.registry import DATASETS
 
 from mmuda.jobs.data_sets import members_of
+from mmuda.jobs.tiling import Tiling
 from mmuda.jobs.translation.jobs import Job, output_name
 from mmuda.jobs.translation.loading import bands_of
-from mmuda.jobs.translation.tiling import Route, Tiling
+from mmuda.jobs.translation.tiling import Route
 
 
 def translation_hook(cfg: Config) -> ConfigDict | None:

@@ -10,12 +10,11 @@ import torch
 from rasterio.enums import MaskFlags
 from rasterio.io import DatasetReader, DatasetWriter, MemoryFile
 from rasterio.shutil import copy as copy_raster
-from rasterio.windows import Window
 from torch import Tensor
 
 from mmuda.datasets.rasters import invalid_pixels, open_raster
 from mmuda.datasets.transforms import LoadRaster
-from mmuda.jobs.translation.tiling import BLOCK_PX
+from mmuda.jobs.tiling import BLOCK_PX, Part
 
 DRIVERS = {'.png': 'PNG', '.jpg': 'JPEG', '.jpeg': 'JPEG'}  # all others: GeoTIFF
 CACHE_MIB = 256  # of GDAL, which takes a twentieth of the memory otherwise
@@ -29,7 +28,7 @@ def to_dtype(images: Tensor, dtype: np.dtype | str) -> Tensor:
     return images.round().clamp(limits.min, limits.max)
 
 
-Strips = Callable[[DatasetReader, list[int]], Iterable[tuple[int, np.ndarray]]]
+Strips = Callable[[DatasetReader, list[int]], Iterable[tuple[Part, np.ndarray]]]
 
 
 def write_translation(
@@ -57,8 +56,8 @@ def write_translation(
             indexes = band_indexes(raster, bands)
             with rasterio.open(partial, 'w', **_profile(raster)) as written:
                 _copy_description(raster, written)
-                for top, strip in strips(raster, indexes):
-                    _write(raster, written, indexes, top, strip)
+                for part, strip in strips(raster, indexes):
+                    _write(raster, written, indexes, part, strip)
             if out.suffix.lower() in DRIVERS:
                 _convert(partial, DRIVERS[out.suffix.lower()])
         os.replace(partial, out)
@@ -107,10 +106,10 @@ def _write(
     raster: DatasetReader,
     written: DatasetWriter,
     indexes: list[int],
-    top: int,
+    part: Part,
     strip: np.ndarray,
 ) -> None:
-    window = Window(0, top, raster.width, strip.shape[1])
+    window = part.window
     pixels = raster.read(window=window)
     chosen = [index - 1 for index in indexes]
     before = pixels[chosen]

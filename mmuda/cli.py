@@ -1,0 +1,86 @@
+"""The program ``mmuda``: its commands are the files of ``tools``.
+
+``mmuda train ...`` runs ``tools/train.py``, ``mmuda pseudo-label ...``
+``tools/pseudo_label.py``. Nothing but the standard library is imported here, so that
+``mmuda --help`` answers at once.
+"""
+
+import ast
+import difflib
+import os
+import runpy
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+TOOLS = Path(__file__).parent / '.mim' / 'tools'
+VERBOSE = 'MMUDA_VERBOSE'  # environment variable: show all that the stack says
+USAGE = 'usage: mmuda COMMAND ... [--verbose]'
+ASKING = ('-h', '--help', '--version')
+
+
+def only_asks(words: Sequence[str]) -> bool:
+    """Whether a command line asks for the commands or the version alone.
+
+    Args:
+        words: ``sys.argv``.
+    """
+    program = Path(words[0]).name if words else ''
+    # `python -m mmuda` imports the package under the name of -m.
+    is_program = program in ('mmuda', '-m') or words[0] == __file__
+    return is_program and (len(words) == 1 or words[1] in ASKING)
+
+
+def commands() -> dict[str, Path]:
+    """The file of each command."""
+    return {f.stem.replace('_', '-'): f for f in sorted(TOOLS.glob('*.py'))}
+
+
+def summary(tool: Path) -> str:
+    """What a command does, in one line."""
+    text = ast.get_docstring(ast.parse(tool.read_text())) or ''
+    return text.partition('\n')[0]
+
+
+def help_text() -> str:
+    """All commands with one line each."""
+    known = commands()
+    width = max(map(len, known))
+    lines = [f'  {name:{width}}  {summary(file)}' for name, file in known.items()]
+    return '\n'.join(
+        [
+            USAGE,
+            '',
+            'Unsupervised domain adaptation of semantic segmentation.',
+            '',
+            *lines,
+            '',
+            'mmuda COMMAND --help says more. --verbose shows all that mmengine says.',
+        ]
+    )
+
+
+def version() -> str:
+    """That of the package, without importing it."""
+    found: dict[str, str] = {}
+    exec((Path(__file__).parent / 'version.py').read_text(), found)
+    return found['__version__']
+
+
+def main() -> None:
+    """Run the command that the first argument names with the others."""
+    words = sys.argv[1:]
+    if '--verbose' in words:
+        words.remove('--verbose')
+        os.environ[VERBOSE] = '1'
+    if not words or words[0] in ASKING:
+        print(f'mmuda {version()}' if words[:1] == ['--version'] else help_text())  # noqa: T201
+        sys.exit(0 if words else 2)
+    known = commands()
+    name = words[0].replace('_', '-')
+    if name not in known:
+        near = difflib.get_close_matches(name, known, 1)
+        guess = f', did you mean {near[0]}?' if near else ''
+        sys.exit(f'error: no command {words[0]!r}{guess} (one of {", ".join(known)})')
+    sys.argv = [f'mmuda {name}', *words[1:]]  # as usage lines name it
+    runpy.run_path(str(known[name]), run_name='__main__')

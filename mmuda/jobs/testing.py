@@ -1,0 +1,69 @@
+"""Testing a model on the labelled target."""
+
+import json
+from pathlib import Path
+
+from mmengine.config import Config
+
+from mmuda.engine.runner import ConciseRunner
+from mmuda.jobs.amp import predict_in_mixed_precision
+from mmuda.jobs.augmentation import augmented_pipeline
+from mmuda.jobs.prerequisites import data_of, provide
+from mmuda.jobs.training import join_processes
+
+
+def evaluate(
+    cfg: Config,
+    checkpoint: str | Path,
+    *,
+    alpha: float | None = None,
+    tta: bool = False,
+    amp: bool = False,
+    out: str | Path | None = None,
+    show_dir: str | Path | None = None,
+    figures: str | Path | None = None,
+) -> dict:
+    """Measure a model.
+
+    Args:
+        cfg: From :func:`mmuda.jobs.config.load_config`.
+        checkpoint: Of its model.
+        alpha: Batch statistics between source (0) and target (1), instead of those that
+            the config declares.
+        tta: Whether to augment images, and take the mean.
+        amp: Whether to predict in half precision.
+        out: Folder for the predicted label maps.
+        show_dir: Folder for pictures of the predictions.
+        figures: JSON file of the figures, by default ``test.json`` of the work folder.
+
+    Returns:
+        What that file holds.
+
+    Raises:
+        ValueError: If there is nothing to be tested on, or the checkpoint does not fit.
+    """
+    if cfg.get('test_dataloader') is None:
+        raise ValueError(
+            f'{cfg.filename} has nothing to be tested on: its target has no `val`, or '
+            'its model is no segmentor'
+        )
+    provide(data_of(cfg), cfg)
+    cfg.load_from = str(checkpoint)
+    hooks = [dict(type='StrictLoadHook')]
+    if alpha is not None:
+        hooks.append(dict(type='AlphaHook', alpha=alpha))
+    if show_dir:
+        hooks.append(dict(type='OverlayHook', show_dir=str(show_dir)))
+    cfg.custom_hooks = [*(cfg.get('custom_hooks') or []), *hooks]
+    cfg.test_evaluator.out = str(figures or Path(cfg.work_dir, 'test.json'))
+    if out:
+        cfg.test_evaluator.output_dir = str(out)
+    if tta:
+        cfg.test_dataloader.dataset.pipeline = augmented_pipeline(cfg)
+        cfg.tta_model.module = cfg.model
+        cfg.model = cfg.tta_model
+    if amp:
+        predict_in_mixed_precision(cfg)
+    join_processes(cfg)
+    ConciseRunner.from_cfg(cfg).test()
+    return json.loads(Path(cfg.test_evaluator.out).read_text())
