@@ -76,6 +76,7 @@ setup(
     package_data={
         'mmuda': ['py.typed', '.mim/*.yml', '.mim/configs/**/*', '.mim/tools/**/*'],
         'mmuda.datasets': ['taxonomies/*.yml'],
+        'mmuda.jobs.adaptation': ['*.j2'],
     },
     entry_points={'console_scripts': ['mmuda = mmuda.cli:main']},
     install_requires=[
@@ -90,6 +91,7 @@ setup(
         'psutil',  # memory that is taken
         'scipy',  # assignment of targets to sources
         'matplotlib',  # pictures
+        'jinja2',  # pages
     ],
     extras_require=EXTRAS,
 )

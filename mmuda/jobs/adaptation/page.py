@@ -1,0 +1,94 @@
+"""What was done, on one page that needs nothing else."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import jinja2
+
+from mmuda.datasets.prepared import IMAGES, TRAIN, read_manifest
+from mmuda.files import write_atomically
+from mmuda.jobs.adaptation.outcome import ADAPTED, SOURCE_ONLY, Outcome
+from mmuda.jobs.adaptation.pictures import (
+    as_data_url,
+    of_confidence,
+    of_difference,
+    of_map,
+    of_scene,
+)
+from mmuda.jobs.adaptation.request import AdaptationRequest
+from mmuda.jobs.adaptation.runs import MethodRun
+from mmuda.jobs.adaptation.shares import shares_of_labels, shares_of_maps
+from mmuda.version import __version__
+
+MOST_SCENES = 12  # that are shown
+NAMES = {ADAPTED: 'adapted', SOURCE_ONLY: 'source-only'}
+
+
+def write_page(request: AdaptationRequest, run: MethodRun, outcome: Outcome) -> Path:
+    """Write ``index.html`` into the folder of the run.
+
+    Args:
+        request: What was asked for.
+        run: The training.
+        outcome: What was made.
+
+    Returns:
+        The page.
+    """
+    out = run.out
+    source, target = (read_manifest(out / name) for name in ('source', 'target'))
+    loader = jinja2.FileSystemLoader(Path(__file__).parent)
+    environment = jinja2.Environment(loader=loader, autoescape=True)
+    text = environment.get_template('page.html.j2').render(
+        version=__version__,
+        request=request,
+        method=Path(request.method.rpartition('::')[2]).stem,
+        command=' '.join(['mmuda', *run.words]),
+        source=source,
+        target=target,
+        legend=[*zip(source['classes'], source['palette'], strict=True)],
+        shares=_shares(source, outcome),
+        scenes=[
+            _scene(n, out, outcome, source['palette'])
+            for n in range(min(len(outcome.maps), MOST_SCENES))
+        ],
+        left_out=max(len(outcome.maps) - MOST_SCENES, 0),
+        figures={NAMES[name]: f for name, f in outcome.figures.items()},
+        seconds=outcome.seconds,
+        files=[str(file.relative_to(out)) for file in outcome.maps],
+    )
+    page = out / 'index.html'
+    with write_atomically(page) as file:
+        file.write(text)
+    return page
+
+
+def _shares(source: dict, outcome: Outcome) -> dict[str, Sequence[float]]:
+    number = len(source['classes'])
+    found = {'labels of A': shares_of_labels(source['class_pixels'][TRAIN])}
+    if outcome.source_only:
+        found['B, source-only'] = shares_of_maps(outcome.source_only, number)
+    found['B, adapted'] = shares_of_maps(outcome.maps, number)
+    return found
+
+
+def _scene(
+    number: int, out: Path, outcome: Outcome, palette: Sequence[Sequence[int]]
+) -> dict:
+    """Pictures of one scene, each with a title."""
+    file = outcome.maps[number]
+    sure = file.with_name(f'{file.stem}_confidence{file.suffix}')
+    pictures = [
+        ('scene', of_scene(out / 'target' / IMAGES / file.name)),
+        ('map', of_map(file, palette)),
+        ('confidence', of_confidence(sure)),
+    ]
+    if outcome.source_only:
+        before = outcome.source_only[number]
+        difference, share = of_difference(before, file)
+        pictures += [
+            ('map of the source-only model', of_map(before, palette)),
+            (f'where the two differ ({100 * share:.1f} %)', difference),
+        ]
+    shown = [(title, as_data_url(picture)) for title, picture in pictures]
+    return dict(name=file.stem, pictures=shown)
