@@ -17,10 +17,11 @@ if not only_asks(sys.argv):
     stack.prepare()
 
     from mmuda import datasets, engine, evaluation, jobs, models
-    from mmuda.api import compare, export, pair, predict, test, train, translate
+    from mmuda.api import adapt, compare, export, pair, predict, test, train, translate
 
 __all__ = [
     '__version__',
+    'adapt',
     'compare',
     'datasets',
     'engine',

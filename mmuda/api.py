@@ -10,7 +10,8 @@ from pathlib import Path
 from mmengine.config import Config
 
 from mmuda.engine.checkpoint import latest_checkpoint
-from mmuda.jobs import comparison, training
+from mmuda.jobs import adaptation, comparison, training
+from mmuda.jobs.adaptation.request import DEFAULT_METHOD
 from mmuda.jobs.amp import train_in_mixed_precision
 from mmuda.jobs.config import load_config
 from mmuda.jobs.export import export_segmentor
@@ -295,3 +296,52 @@ def compare(
     return comparison.compare(
         configs, seeds, Path(out), loading, per_class=per_class, semsim=semsim
     )
+
+
+def adapt(  # noqa: PLR0913
+    source: PathLike | Sequence[PathLike],
+    labels: PathLike | Sequence[PathLike],
+    target: PathLike | Sequence[PathLike],
+    out: PathLike,
+    *,
+    method: str = DEFAULT_METHOD,
+    budget: str = 'normal',
+    target_labels: PathLike | Sequence[PathLike] = (),
+    seed: int = 0,
+    window_px: int = 512,
+    amp: bool = False,
+    **reading: object,
+) -> adaptation.Outcome:
+    """Make a map of B from labelled scenes of A; stopped and called again, it goes on.
+
+    Args:
+        source: Scenes of A, or folders of them.
+        labels: Their labels: rasters of class ids, or polygons.
+        target: Scenes of B.
+        out: Folder of the run.
+        method: Config file, or ``mmuda::<path below configs/>``.
+        budget: ``'quick'``, ``'normal'`` or ``'long'``.
+        target_labels: Labels of B, read once all is done, for the score alone.
+        seed: Of all runs.
+        window_px: Height and width of a sample.
+        amp: Whether to train and predict in half precision.
+        **reading: How scenes and labels are read, such as ``bands`` and ``classes``;
+            see :class:`mmuda.preparation.own.Request`.
+
+    Returns:
+        The maps, the page that says what was done, and figures if B has labels.
+
+    Raises:
+        FileNotFoundError: If a file or config is missing.
+        ValueError: If something does not fit.
+    """
+    files = [_paths(paths) for paths in (source, labels, target)]
+    request = adaptation.AdaptationRequest(
+        *files, method, budget, _paths(target_labels), seed, window_px, amp, reading
+    )
+    return adaptation.adapt(request, out)
+
+
+def _paths(given: PathLike | Sequence[PathLike]) -> tuple[Path, ...]:
+    files = [given] if isinstance(given, (str, Path)) else given
+    return tuple(Path(file) for file in files)

@@ -10,10 +10,9 @@ import argparse
 from pathlib import Path
 
 from mmuda.jobs.adaptation import BUDGETS, AdaptationRequest, adapt
+from mmuda.jobs.adaptation.request import DEFAULT_METHOD
 from mmuda.jobs.amp import add_amp
 from mmuda.jobs.command_line import errors_in_one_line
-
-METHOD = 'mmuda::own/dann.py'
 
 
 def parser() -> argparse.ArgumentParser:
@@ -33,7 +32,7 @@ def parser() -> argparse.ArgumentParser:
     add('--out', required=True, type=Path, metavar='DIR', help='folder of the run')
     add(
         '--method',
-        default=METHOD,
+        default=DEFAULT_METHOD,
         metavar='CONFIG',
         help='config file, or mmuda::<path below configs/> [%(default)s]',
     )

@@ -158,5 +158,5 @@ def test_another_request_for_the_same_folder_is_refused(tmp_path):
 
 
 def test_an_unknown_budget_is_refused(tmp_path):
-    with pytest.raises(ValueError, match=r"budget must be one of quick, .*, got 'huge'"):
+    with pytest.raises(ValueError, match=r"budget must be .* got 'huge'"):
         AdaptationRequest((tmp_path,), (tmp_path,), (tmp_path,), 'x.py', 'huge')
