@@ -23,6 +23,8 @@ from mmuda.models.normalisation import blend_checkpoint
 from mmuda.models.segmentors import BranchedEncoderDecoder
 from mmuda.models.validity import fill_invalid
 
+SMALLEST_PX = 256  # of a window that nobody asks to be smaller
+
 
 @dataclass
 class Predictor:
@@ -63,6 +65,21 @@ class Predictor:
             return mean.numel()
         weights = self.segmentor.backbone.parameters()
         return next((int(w.shape[1]) for w in weights if w.dim() == 4), None)
+
+    @property
+    def normalisation(self) -> tuple[Tensor, Tensor, bool]:
+        """Mean and deviation, (bands, 1, 1), and whether red and blue change places."""
+        of = _of_domain(self.preprocessor)
+        swaps = bool(getattr(of, 'channel_conversion', False)) and self.bands == 3
+        if not getattr(of, '_enable_normalize', False):
+            shape = (self.bands, 1, 1)
+            return torch.zeros(shape), torch.ones(shape), swaps
+        return of.mean.cpu(), of.std.cpu(), swaps
+
+    @property
+    def window_px(self) -> int:
+        """Side of a window: what the model was trained on, at least 256."""
+        return max(self.images.get('size_px') or 2 * SMALLEST_PX, SMALLEST_PX)
 
     @property
     def threshold(self) -> float | None:
