@@ -39,6 +39,7 @@ DEVICE = 'cuda' if torch.cuda.is_available() else 'cpu'
 GIB = 2**30
 ROWS = 256  # made at a time
 BATCH = 4
+BANDS = (1, 2, 3)
 
 
 def make_model(folder: Path, full: bool) -> Model:
@@ -135,7 +136,7 @@ def peak_gib(model: Model, scene: Path) -> float:
 
 
 def _peak(model: Model, scene: Path) -> float:
-    request = Request(tile=512, batch=BATCH, probabilities=True)
+    request = Request(tile=512, batch=BATCH, bands=BANDS, probabilities=True)
     predict_scenes(model, scene, scene.with_name('wide_map.tif'), request)
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / GIB
 
@@ -160,7 +161,9 @@ def main() -> None:
         model = make_model(folder, args.full)
         if 'scene' in args.only:
             scene = make_scene(folder / 'scene.tif', args.scene, args.scene)
-            over = mapping(model, scene, Request(tile=args.tile, batch=BATCH))
+            over = mapping(
+                model, scene, Request(tile=args.tile, batch=BATCH, bands=BANDS)
+            )
             under = bare_passes(model, scene, args.tile)
             figures['scene'] = round(ratio(over, under, args.times), 4)
         if 'growth' in args.only:
@@ -168,7 +171,7 @@ def main() -> None:
                 make_scene(folder / f'{side}.tif', side, side)
                 for side in (args.side, 2 * args.side)
             )
-            request = Request(tile=128, batch=16)
+            request = Request(tile=128, batch=16, bands=BANDS)
             calls = [mapping(model, file, request) for file in (large, small)]
             figures['growth'] = round(ratio(*calls, args.times), 4)
         if 'peak_gib' in args.only:
