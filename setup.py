@@ -27,7 +27,7 @@ EXTRAS = {
         'numpy<2',  # what mmcv 2.1.0 is compiled for
         'opencv-python<4.12',  # later ones need numpy 2
     ],
-    'export': ['onnx', 'onnxruntime', 'onnxscript'],  # mmuda export --onnx
+    'export': ['onnx', 'onnxruntime'],  # mmuda export --onnx
     'scale': ['faiss-cpu'],  # pairing of very many images
     'docs': ['mkdocs-material', 'mkdocstrings[python]'],  # the site: mkdocs build
     'test': [
@@ -39,7 +39,6 @@ EXTRAS = {
         'rio-cogeo',  # says whether maps are Cloud Optimized GeoTIFFs
         'onnx',
         'onnxruntime',
-        'onnxscript',
         'faiss-cpu',
         'ruff',
     ],

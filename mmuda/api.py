@@ -14,7 +14,7 @@ from mmuda.jobs import adaptation, comparison, training
 from mmuda.jobs.adaptation.request import DEFAULT_METHOD
 from mmuda.jobs.amp import train_in_mixed_precision
 from mmuda.jobs.config import load_config
-from mmuda.jobs.export import export_segmentor
+from mmuda.jobs.export import export_model
 from mmuda.jobs.pairing import PairingOptions
 from mmuda.jobs.prediction import Model, Outcome, Request, predict_scenes
 from mmuda.jobs.testing import evaluate
@@ -253,22 +253,24 @@ def export(
     out: PathLike,
     *,
     alpha: float | None = None,
-) -> tuple[Path, ...]:
-    """Write a trained segmentor for plain MMSeg: config and checkpoint.
+    formats: Sequence[str] = ('mmseg',),
+) -> list[Path]:
+    """Write a trained segmentor for others: plain MMSeg, ONNX, QGIS.
 
     Args:
         config: Config of the run.
         checkpoint: Of its model.
         out: Where to write, without suffix.
         alpha: Batch statistics between source (0) and target (1).
+        formats: Some of ``mmseg``, ``onnx`` and ``deepness``.
 
     Returns:
         The files.
 
     Raises:
-        ValueError: If a part of the model has no counterpart in MMSeg.
+        ValueError: If the model can not be written in one of them.
     """
-    return export_segmentor(str(config), str(checkpoint), str(out), alpha)
+    return export_model(str(config), str(checkpoint), str(out), alpha, formats)
 
 
 def compare(

@@ -8,7 +8,6 @@
 import ast
 import difflib
 import os
-import runpy
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -81,6 +80,18 @@ def main() -> None:
     if name not in known:
         near = difflib.get_close_matches(name, known, 1)
         guess = f', did you mean {near[0]}?' if near else ''
-        sys.exit(f'error: no command {words[0]!r}{guess} (one of {", ".join(known)})')
-    sys.argv = [f'mmuda {name}', *words[1:]]  # as usage lines name it
-    runpy.run_path(str(known[name]), run_name='__main__')
+        expected = ', '.join(known)
+        print(  # noqa: T201
+            f'error: no command {words[0]!r}{guess} (one of {expected})',
+            file=sys.stderr,
+        )
+        sys.exit(2)
+    run(name, known[name], words[1:])
+
+
+def run(name: str, tool: Path, words: Sequence[str]) -> None:
+    """Run the file of a command as a script."""
+    # Not by runpy, which puts the path of the file where usage lines take the name.
+    sys.argv = [f'mmuda {name}', *words]
+    script = compile(tool.read_bytes(), str(tool), 'exec')
+    exec(script, {'__name__': '__main__', '__file__': str(tool)})

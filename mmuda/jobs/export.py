@@ -1,5 +1,6 @@
 """The adapted segmentor as a plain MMSeg model, config and checkpoint."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
@@ -8,14 +9,55 @@ from mmengine.registry import init_default_scope
 from mmseg.registry import DATASETS, MODELS
 
 from mmuda.engine.checkpoint import load_checked
+from mmuda.engine.hooks.image_format import IMAGES_KEY
 from mmuda.files import write_atomically
 from mmuda.jobs.config import load_config
+from mmuda.jobs.onnx import export_onnx
 from mmuda.jobs.plain import plain_segmentor
+from mmuda.jobs.prediction.model import load_predictor
 from mmuda.models.adaptor import DomainAdaptor
 from mmuda.models.data_preprocessor import MEASURED
 from mmuda.models.normalisation import blend_checkpoint
 
 PREFIX = 'segmentor.'
+FORMATS = ('mmseg', 'onnx', 'deepness')
+
+
+def export_model(
+    config: str,
+    checkpoint: str,
+    out: str,
+    alpha: float | None = None,
+    formats: Sequence[str] = ('mmseg',),
+) -> list[Path]:
+    """Write a segmentor for those who do not have mmuda.
+
+    Args:
+        config: Config that the model was trained by.
+        checkpoint: Its checkpoint.
+        out: Where to write, without suffix: ``<out>.py`` and ``<out>.pth``,
+            ``<out>.onnx``, ``<out>_deepness.onnx``.
+        alpha: See :func:`export_segmentor`.
+        formats: Some of ``mmseg``, ``onnx`` and ``deepness`` (ONNX for QGIS's plugin).
+
+    Returns:
+        The files.
+
+    Raises:
+        ValueError: If the model can not be written in one of them.
+    """
+    files: list[Path] = []
+    if 'mmseg' in formats:
+        files += export_segmentor(config, checkpoint, out, alpha)
+    predictor = None
+    for name, suffix in (('onnx', '.onnx'), ('deepness', '_deepness.onnx')):
+        if name in formats:
+            predictor = predictor or load_predictor(
+                config, checkpoint, alpha=alpha, device='cpu'
+            )
+            file = Path(f'{out}{suffix}')
+            files.append(export_onnx(predictor, file, deepness=name == 'deepness'))
+    return files
 
 
 def export_segmentor(
@@ -74,6 +116,7 @@ def export_segmentor(
         text.write(plain.pretty_text)
     with write_atomically(files[1], 'wb') as binary:
         meta = dict(dataset_meta=_dataset_meta(cfg, content))
+        meta[IMAGES_KEY] = _images(cfg, content, _bands(preprocessor))
         torch.save(dict(state_dict=own, meta=meta), binary)
     return files
 
@@ -98,6 +141,17 @@ def _dataset_meta(cfg: Config, content: dict) -> dict:
     first = dataset[0] if isinstance(dataset, (list, tuple)) else dataset
     meta = DATASETS.build(dict(first, lazy_init=True)).metainfo
     return dict(classes=tuple(meta['classes']), palette=meta.get('palette'))
+
+
+def _images(cfg: Config, content: dict, bands: int) -> dict:
+    """What the model expects of images, for `mmuda predict`; see `ImageFormatHook`."""
+    known = content.get('meta', {}).get(IMAGES_KEY) or {}
+    domain = cfg.model.data_preprocessor.get('predict_domain', 'target')
+    found = dict(known.get(domain) or next(iter(known.values()), {}))
+    if found and bands == 3:  # blue, green, red
+        names = found['bands'] if found.get('by_name') else [1, 2, 3]
+        found |= dict(bands=names[::-1], by_name=True)
+    return {domain: found} if found else {}
 
 
 def _preprocessor(cfg: Config, weights: dict) -> dict:

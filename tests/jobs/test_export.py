@@ -1,18 +1,23 @@
 """Exported models in a process that can not import mmuda."""
 
+import json
 import subprocess
 import sys
 
 import cv2
 import numpy as np
+import onnxruntime
 import pytest
+import rasterio
 import torch
 from mmengine.registry import init_default_scope
 from mmseg.registry import MODELS
 from toy_run import make_data, write_config
 
+import mmuda
+from mmuda.jobs import onnx as onnx_export
 from mmuda.jobs.config import load_config
-from mmuda.jobs.export import export_segmentor
+from mmuda.jobs.export import export_model, export_segmentor
 
 PLAIN = """
 import sys
@@ -100,3 +105,102 @@ def test_other_statistics_without_training(tmp_path):
         means = [v for name, v in weights.items() if name.endswith('running_mean')]
         assert means
         assert all(mean.eq(expected).all() for mean in means)
+
+
+def test_onnx_of_any_size(trained, tmp_path):
+    """Probabilities of images of any size, as PyTorch computes them."""
+    config, checkpoint, model = trained
+    (file,) = export_model(config, checkpoint, str(tmp_path / 'm'), formats=['onnx'])
+    session = onnxruntime.InferenceSession(str(file))
+    about = {
+        key: json.loads(value)
+        for key, value in session.get_modelmeta().custom_metadata_map.items()
+    }
+    assert about['classes'] == ['0', '1', '2']  # nobody named them
+    assert about['mean'] == [0, 0, 0]
+    for shape in ((1, 3, 64, 160), (2, 3, 32, 32)):
+        images = np.random.default_rng(0).uniform(0, 10, shape).astype(np.float32)
+        logits = model(torch.from_numpy(images), mode='tensor')
+        logits = torch.nn.functional.interpolate(logits, shape[2:], mode='bilinear')
+        (found,) = session.run(None, {'image': images})
+        expected = logits.softmax(1).detach().numpy()
+        np.testing.assert_allclose(found, expected, atol=1e-5)
+
+
+def test_deepness(tmp_path):
+    """What the plugin gives its networks: four bands, between 0 and 1, standardised."""
+    config, checkpoint, model = trained_on_four_bands(tmp_path)
+    (file,) = export_model(
+        config, checkpoint, str(tmp_path / 'm'), formats=['deepness']
+    )
+    assert file.name == 'm_deepness.onnx'
+    session = onnxruntime.InferenceSession(str(file))
+    about = {
+        key: json.loads(value)
+        for key, value in session.get_modelmeta().custom_metadata_map.items()
+    }
+    assert about['model_type'] == 'Segmentor'
+    assert about['class_names'] == {'0': 'a', '1': 'b', '2': 'c'}
+    assert about['resolution'] == 20
+    (given,), (output,) = session.get_inputs(), session.get_outputs()
+    assert given.shape == [1, 4, 256, 256]
+    assert output.shape == [1, 3, 256, 256]
+    assert about['tile_size'] == about['tiles_size'] == 256
+    tile = np.random.default_rng(0).integers(256, size=(1, 256, 256, 4))
+    mean, std = (np.array(about[f'standardization_{k}']) for k in ('mean', 'std'))
+    standardised = (tile / 255 - mean) / std
+    image = standardised.transpose(0, 3, 1, 2).astype(np.float32)
+    (found,) = session.run(None, {given.name: image})
+    inputs = [torch.from_numpy(tile[0].transpose(2, 0, 1).astype(np.float32))]
+    (sample,) = model.segmentor.predict(
+        model.data_preprocessor(dict(inputs=inputs), False)['inputs']
+    )
+    expected = sample.seg_logits.data.softmax(0).detach().numpy()
+    assert expected.std((1, 2)).max() > 0.02
+    np.testing.assert_allclose(found[0], expected, atol=1e-4)
+
+
+def trained_on_four_bands(tmp_path):
+    """Config, checkpoint and model with statistics of its own and named classes."""
+    from conftest import toy_adaptor
+
+    adaptor = toy_adaptor(bands=4)
+    own = dict(mean=[100.0, 120, 90, 60], std=[50.0, 40, 30, 20])
+    adaptor.data_preprocessor.domains = dict(target=own)
+    make_data(tmp_path / 'data')
+    config = write_config(tmp_path, model=adaptor.to_dict())
+    torch.manual_seed(0)
+    model = MODELS.build(load_config(config).model).eval()
+    images = dict(target=dict(bands=['a', 'b', 'c', 'd'], gsd_m=0.2, size_px=224))
+    meta = dict(dataset_meta=dict(classes=('a', 'b', 'c')), mmuda_images=images)
+    file = tmp_path / 'four.pth'
+    torch.save(dict(state_dict=model.state_dict(), meta=meta), file)
+    return config, str(file), model
+
+
+def test_refuses_onnx_that_says_something_else(trained, tmp_path, monkeypatch):
+    config, checkpoint, _ = trained
+    monkeypatch.setattr(onnx_export, 'TOLERANCE', -1)
+    with pytest.raises(ValueError, match=r'ONNX Runtime differs from PyTorch by'):
+        export_model(config, checkpoint, str(tmp_path / 'm'), formats=['onnx'])
+    assert not list(tmp_path.glob('*m.onnx*'))
+
+
+def test_predicts_scenes_by_the_plain_export(trained, tmp_path):
+    """The order of bands travels: the same map by the run and by its export."""
+    config, checkpoint, model = trained
+    content = dict(state_dict=model.state_dict())
+    images = dict(target=dict(bands=['r', 'g', 'b'], by_name=False, size_px=64))
+    content['meta'] = dict(mmuda_images=images)
+    torch.save(content, checkpoint)
+    files = export_segmentor(config, checkpoint, str(tmp_path / 'plain'))
+    pixels = np.random.default_rng(0).integers(256, size=(70, 50, 3), dtype=np.uint8)
+    cv2.imwrite(str(tmp_path / 'scene.png'), pixels)
+    maps = []
+    for name, (cfg, weights) in dict(run=(config, checkpoint), plain=files).items():
+        out = tmp_path / f'{name}.tif'
+        mmuda.predict(cfg, weights, tmp_path / 'scene.png', out, probabilities=True)
+        with rasterio.open(tmp_path / f'{name}_probabilities.tif') as raster:
+            maps.append(raster.read().astype(int))
+    assert np.abs(maps[0] - maps[1]).max() <= 1
+    assert maps[0].std() > 10

@@ -1,5 +1,8 @@
 """What the images of each domain are like, kept with the model."""
 
+from collections.abc import Sequence
+from contextlib import suppress
+
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
 from mmseg.registry import HOOKS
@@ -10,6 +13,7 @@ from mmuda.datasets.transforms import LoadRaster
 from mmuda.engine.wrapped import innermost
 
 IMAGES_KEY = 'mmuda_images'
+OPENCV = (3, 2, 1)  # bands in the order in which MMSeg's loader reads colours
 CROPS = ('crop_size', 'size')
 
 
@@ -25,9 +29,11 @@ class ImageFormatHook(Hook):
     With it and the weights a scene can be predicted without any data set.
     """
 
+    def __init__(self) -> None:
+        self.images: dict[str, dict] = {}
+
     def before_train(self, runner: Runner) -> None:
         """Look at the first image of each domain."""
-        self.images = {}
         dataset = runner.train_dataloader.dataset
         names = getattr(dataset, 'domains', ['source'])
         members = getattr(dataset, 'datasets', [dataset])
@@ -46,25 +52,31 @@ class ImageFormatHook(Hook):
 def image_format(dataset: object) -> dict:
     """What the images of a data set are like: those of its first sample.
 
-    Empty for a data set whose images are no files.
+    What can not be told is left out.
     """
     steps = list(getattr(getattr(dataset, 'pipeline', None), 'transforms', ()))
-    file = dataset.get_data_info(0).get('img_path') if len(dataset) else None
-    if file is None:
-        return {}
+    sample = dataset.get_data_info(0) if len(dataset) else {}
     bands = next((s.bands for s in steps if hasattr(s, 'bands')), None)
+    if any(type(step).__name__ == 'LoadImageFromFile' for step in steps):
+        bands = OPENCV
+    found = {} if bands is None else dict(bands=list(bands), by_name=True)
+    # Not all images are raster files: some are patches drawn from scenes.
+    with suppress(KeyError, FileNotFoundError, ValueError):
+        found |= _of_file(sample['img_path'], bands)
+    size = _cropped(steps) or sample.get('size_px')
+    return {**found, 'size_px': size} if size else found
+
+
+def _of_file(file: str, bands: Sequence[str | int] | None) -> dict:
     with open_raster(file) as raster:
-        loader = LoadRaster(bands)
         names = band_names(raster)
-        found = dict(
-            bands=[names[index - 1] for index in loader.indexes(raster)],
+        return dict(
+            bands=[names[index - 1] for index in LoadRaster(bands).indexes(raster)],
             by_name=bands is not None,
             dtype=raster.dtypes[0],
             gsd_m=ground_sampling_distance(raster),
             size_px=max(raster.shape),
         )
-    found['size_px'] = _cropped(steps) or found['size_px']
-    return found
 
 
 def _cropped(steps: list) -> int | None:

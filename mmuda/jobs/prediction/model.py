@@ -15,13 +15,15 @@ from torch import Tensor, nn
 
 from mmuda.engine.amp import channels_last, mixed_precision
 from mmuda.engine.checkpoint import load_checked, load_strictly
-from mmuda.engine.hooks.image_format import IMAGES_KEY
+from mmuda.engine.hooks.image_format import IMAGES_KEY, OPENCV
 from mmuda.jobs.config import load_config
 from mmuda.jobs.inheritance import find_config
 from mmuda.models.adaptor import DomainAdaptor
 from mmuda.models.normalisation import blend_checkpoint
 from mmuda.models.segmentors import BranchedEncoderDecoder
 from mmuda.models.validity import fill_invalid
+
+SMALLEST_PX = 256  # of a window that nobody asks to be smaller
 
 
 @dataclass
@@ -63,6 +65,21 @@ class Predictor:
             return mean.numel()
         weights = self.segmentor.backbone.parameters()
         return next((int(w.shape[1]) for w in weights if w.dim() == 4), None)
+
+    @property
+    def normalisation(self) -> tuple[Tensor, Tensor, bool]:
+        """Mean and deviation, (bands, 1, 1), and whether red and blue change places."""
+        of = _of_domain(self.preprocessor)
+        swaps = bool(getattr(of, 'channel_conversion', False)) and self.bands == 3
+        if not getattr(of, '_enable_normalize', False):
+            shape = (self.bands, 1, 1)
+            return torch.zeros(shape), torch.ones(shape), swaps
+        return of.mean.cpu(), of.std.cpu(), swaps
+
+    @property
+    def window_px(self) -> int:
+        """Side of a window: what the model was trained on, at least 256."""
+        return max(self.images.get('size_px') or 2 * SMALLEST_PX, SMALLEST_PX)
 
     @property
     def threshold(self) -> float | None:
@@ -223,16 +240,16 @@ def _colours(number: int) -> list[list[int]]:
 def _image_format(cfg: Config, content: dict, domain: str) -> dict:
     """What the checkpoint says of the domain's images, else what the config says."""
     known = content.get('meta', {}).get(IMAGES_KEY) or {}
-    for name in (domain, *known):
-        if known.get(name):
-            return known[name]
+    found = dict(known.get(domain) or next(iter(known.values()), {}))
+    if found.get('bands'):
+        return found
     for step in _loading_steps(cfg, domain):
         kind = step['type'].rpartition('.')[2]
         if kind.startswith(('LoadRaster', 'LoadRandomPatch')) and step.get('bands'):
-            return dict(bands=list(step['bands']), by_name=True)
+            return {**found, 'bands': list(step['bands']), 'by_name': True}
         if kind == 'LoadImageFromFile' and step.get('color_type', 'color') == 'color':
-            return dict(bands=[3, 2, 1], by_name=True)  # as OpenCV reads them
-    return {}
+            return {**found, 'bands': list(OPENCV), 'by_name': True}
+    return found
 
 
 def _loading_steps(cfg: Config, domain: str) -> list[dict]:

@@ -28,7 +28,6 @@ from mmuda.jobs.tiling import Part, images_in
 
 START = 'spawn'  # a process with threads of PyTorch must not be forked
 LOOK_S = 1.0  # how often to look what other processes have done
-DEFAULT_PX = 256
 SAME_GSD = 1.1  # ratio up to which ground sampling distances are taken for equal
 
 
@@ -93,8 +92,7 @@ class Request:
 
     def windows(self, predictor: Predictor) -> WindowOptions:
         """The windows for a model."""
-        trained_on = predictor.images.get('size_px') or 2 * DEFAULT_PX
-        size = self.tile or max(trained_on, DEFAULT_PX)
+        size = self.tile or predictor.window_px
         return WindowOptions(size, self.overlap, self.margin, self.batch)
 
 
