@@ -27,6 +27,9 @@ EXTRAS = {
         'numpy<2',  # what mmcv 2.1.0 is compiled for
         'opencv-python<4.12',  # later ones need numpy 2
     ],
+    # Networks of other packages; STACK=onedl takes onedl-mmpretrain and so on.
+    'mmpretrain': ['mmpretrain>=1.2'],  # ConvNeXt
+    'mmdet': ['mmdet>=3.3'],  # Mask2Former
     'scale': ['faiss-cpu'],  # pairing of very many images
     'test': [
         'pytest',
