@@ -28,6 +28,9 @@ EXTRAS = {
         'opencv-python<4.12',  # later ones need numpy 2
     ],
     'export': ['onnx', 'onnxruntime'],  # mmuda export --onnx
+    # Networks of other packages; STACK=onedl takes onedl-mmpretrain and so on.
+    'mmpretrain': ['mmpretrain>=1.2'],  # ConvNeXt
+    'mmdet': ['mmdet>=3.3'],  # Mask2Former
     'scale': ['faiss-cpu'],  # pairing of very many images
     'docs': ['mkdocs-material', 'mkdocstrings[python]'],  # the site: mkdocs build
     'test': [

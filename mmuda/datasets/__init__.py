@@ -11,6 +11,7 @@ from mmuda.datasets.gta5 import GTA5Dataset
 from mmuda.datasets.hannover import HannoverCityDataset
 from mmuda.datasets.nienburg import NienburgCityDataset
 from mmuda.datasets.potsdam import PotsdamCityDataset
+from mmuda.datasets.prepared import PreparedDataset
 from mmuda.datasets.street import StreetDataset
 from mmuda.datasets.synthia import SYNTHIADataset
 from mmuda.datasets.vaihingen import VaihingenCityDataset
@@ -26,6 +27,7 @@ __all__ = [
     'HannoverCityDataset',
     'NienburgCityDataset',
     'PotsdamCityDataset',
+    'PreparedDataset',
     'SYNTHIADataset',
     'StreetDataset',
     'VaihingenCityDataset',

@@ -49,8 +49,7 @@ def write_areas(folder: str | Path, size_px: int = 1024) -> list[Path]:
     """Write scenes of two towns and what is on the ground there.
 
     ``a.tif`` and ``b.tif``: four bands of 8 bits with their names, 0 where there is no
-    image. ``a.gpkg``: polygons of A with the name of their class in ``class``.
-    ``a_labels.tif``, ``b_labels.tif``: the same as ids, 255 where there is no image;
+    image. ``a.gpkg`` and ``b.gpkg``: polygons, the name of their class in ``class``;
     those of B are to measure a map with, not to make it.
 
     Args:
@@ -71,31 +70,21 @@ def _write(area: Area, folder: Path, size_px: int) -> list[Path]:
     image[:, :, : area.empty_px] = 0
     labels[:, : area.empty_px] = 255
     where = from_origin(*area.corner, area.gsd_m, area.gsd_m)
-    files = [folder / f'{area.name}{end}.tif' for end in ('', '_labels')]
-    _write_raster(files[0], image, area, where, 0, BANDS)
-    _write_raster(files[1], labels[None], area, where, 255, ('class',))
-    if area.name == 'a':
-        files.append(folder / f'{area.name}.gpkg')
-        _write_polygons(files[-1], labels, area, where)
+    files = [folder / f'{area.name}.tif', folder / f'{area.name}.gpkg']
+    _write_raster(files[0], image, area, where)
+    _write_polygons(files[1], labels, area, where)
     return files
 
 
-def _write_raster(
-    file: Path,
-    pixels: np.ndarray,
-    area: Area,
-    where: Affine,
-    nodata: int,
-    names: tuple[str, ...],
-) -> None:
+def _write_raster(file: Path, pixels: np.ndarray, area: Area, where: Affine) -> None:
     count, height, width = pixels.shape
     sides = dict(count=count, height=height, width=width, dtype=pixels.dtype)
     tiles = dict(tiled=True, blockxsize=256, blockysize=256, compress='deflate')
-    with rasterio.open(
-        file, 'w', crs=area.crs, transform=where, nodata=nodata, **sides, **tiles
-    ) as raster:
+    # Else GDAL takes the fourth band for transparency.
+    place = dict(crs=area.crs, transform=where, nodata=0, photometric='minisblack')
+    with rasterio.open(file, 'w', **sides, **tiles, **place) as raster:
         raster.write(pixels)
-        raster.descriptions = names
+        raster.descriptions = BANDS
 
 
 def _write_polygons(file: Path, labels: np.ndarray, area: Area, where: Affine) -> None:

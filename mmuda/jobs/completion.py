@@ -109,6 +109,7 @@ def complete_model(cfg: Config) -> None:
     if adaptor is not None:
         adaptor.setdefault('type', 'DomainAdaptor')
         cfg.model = ConfigDict(segmentor=cfg.model, **adaptor)
+    in_one_process(cfg)
     kind = MODELS.get(cfg.model.type)
     if kind is None:
         raise ValueError(
@@ -121,6 +122,19 @@ def complete_model(cfg: Config) -> None:
         _complete_preprocessor(cfg.model)
     cfg.setdefault('model_wrapper_cfg', dict(type='PhasedDistributedDataParallel'))
     cfg.optim_wrapper.setdefault('constructor', 'PhasedOptimWrapperConstructor')
+
+
+def in_one_process(cfg: Config) -> None:
+    """Turn batch normalisation over processes, of MMSeg's base files, into plain one.
+
+    SyncBN does not run without a GPU. Distributed runs on GPUs make it again, by
+    mmengine's ``sync_bn``.
+    """
+    found = [node for node in dicts(cfg.model) if node.get('type') == 'SyncBN']
+    for node in found:
+        node.type = 'BN'
+    if found:
+        cfg.setdefault('sync_bn', 'torch')
 
 
 def _complete_preprocessor(model: ConfigDict) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from mmengine.config import Config
 
+from mmuda.jobs.bands import use_bands
 from mmuda.jobs.completion import (
     complete_model,
     fill_classes,
@@ -23,7 +24,13 @@ from mmuda.jobs.domains import (
     place_domains,
     source_domains,
 )
-from mmuda.jobs.inheritance import FILES, absolute, find_config, make_files_absolute
+from mmuda.jobs.inheritance import (
+    FILES,
+    absolute,
+    find_config,
+    make_files_absolute,
+    read_file,
+)
 from mmuda.jobs.oracle import is_oracle
 
 
@@ -60,7 +67,7 @@ def load_config(
         FileNotFoundError: If there is no such config.
         ValueError: If what it says can not be meant.
     """
-    cfg = Config.fromfile(find_config(file))
+    cfg = read_file(find_config(file))
     make_files_absolute(cfg)
     said = names_of_domains(cfg)
     if demo and small:
@@ -115,6 +122,7 @@ def _complete_training(cfg: Config, domains: Domains | None) -> None:
     if domains:
         place_domains(cfg, domains)
     augment_source(cfg)
+    use_bands(cfg)
     known = domains.known_classes() if domains else {}
     fill_classes(cfg, check_domains(cfg), known)
 

@@ -11,9 +11,11 @@ from mmseg.registry import DATASETS
 
 import mmuda.version
 from mmuda.datasets.domain import LABEL_LOADERS
+from mmuda.datasets.prepared import is_prepared, read_manifest
 from mmuda.jobs.inheritance import find_config
 
 FOLDER = Path(mmuda.version.__file__).parent / '.mim' / 'configs/_base_/datasets'
+OWN = 'own'  # what a prepared folder is read by, no data set by itself
 
 
 @dataclass(frozen=True)
@@ -22,8 +24,8 @@ class DataSet:
 
     Args:
         address: What finds it from anywhere: the name of a file in
-            ``configs/_base_/datasets``, the path of another, or ``<config>:<name>``,
-            an entry of ``datasets`` in that config.
+            ``configs/_base_/datasets``, the path of another, ``<config>:<name>``, an
+            entry of ``datasets`` in that config, or a folder of ``mmuda prepare``.
         train: Config of its labelled training images.
         val: Config of its test images; None if it has none with labels.
         evaluator: Settings of the metric where it is the target.
@@ -56,14 +58,14 @@ KEYS = tuple(f.name for f in fields(DataSet) if f.name != 'address')
 
 def known_names() -> list[str]:
     """Names of the data sets that mmuda brings."""
-    return sorted(path.stem for path in FOLDER.glob('*.py'))
+    return sorted(path.stem for path in FOLDER.glob('*.py') if path.stem != OWN)
 
 
 def addresses(named: str | Sequence[str], cfg: Config) -> list[str]:
     """Addresses of the data sets that a config, or its user, names.
 
     A word is a name in ``datasets`` of the config, a path that ends in ``.py``, a name
-    that mmuda knows, or several of them with dashes between.
+    that mmuda knows, several of them with dashes between, or the path of a folder.
 
     Raises:
         ValueError: If a name is unknown.
@@ -78,20 +80,29 @@ def _addresses(word: str, cfg: Config) -> list[str]:
         return [f'{os.path.abspath(cfg.filename)}:{word}']
     if '.py' in word or word in known_names():
         return [word]
+    if is_folder(word):
+        return [word]
     if '-' in word:
         return [
             address for part in word.split('-') for address in _addresses(part, cfg)
         ]
     expected = ', '.join([*own, *known_names()])
     raise ValueError(
-        f'data set {word!r} is unknown, expected one of {expected} or a file that ends '
-        'in .py'
+        f'data set {word!r} is unknown, expected one of {expected}, a file that ends '
+        'in .py or a folder of `mmuda prepare`'
     )
+
+
+def is_folder(word: str) -> bool:
+    """Whether a word means a folder that ``mmuda prepare`` makes, there or not."""
+    return os.sep in word or is_prepared(word)
 
 
 def name_of(address: str) -> str:
     """Name of the data set of an address."""
     file, entry = _parts(address)
+    if '.py' not in address and is_folder(address):
+        return Path(file).name
     return entry or Path(file).stem
 
 
@@ -108,6 +119,8 @@ def find_data_set(address: str) -> DataSet:
         FileNotFoundError: If there is no such file.
         ValueError: If what is there is no data set.
     """
+    if '.py' not in address and is_folder(address):
+        return _prepared(address)
     file, entry = _parts(address)
     path = find_config(file if '.py' in file else FOLDER / f'{file}.py')
     found = Config.fromfile(path)
@@ -129,6 +142,19 @@ def find_data_set(address: str) -> DataSet:
             )
     values = {key: found.get(key) for key in KEYS if found.get(key) is not None}
     return DataSet(address, **deepcopy(values))
+
+
+def _prepared(root: str) -> DataSet:
+    """A folder of ``mmuda prepare``, read as ``configs/_base_/datasets/own.py`` says.
+
+    Raises:
+        FileNotFoundError: If there is none.
+    """
+    own = Config.fromfile(FOLDER / f'{OWN}.py')
+    splits = {s: dict(own[s], data_root=root) for s in ('train', 'val')}
+    if not read_manifest(root)['windows']['val']:
+        splits['val'] = None
+    return DataSet(root, **splits)
 
 
 def is_complete(dataset: object) -> bool:

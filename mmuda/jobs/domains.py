@@ -1,7 +1,7 @@
 """From ``source`` and ``target`` of a config to the data sets that it trains on."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mmengine.config import Config
 from mmseg.registry import DATA_SAMPLERS
@@ -106,7 +106,16 @@ def name_domains(
     _check_names(found, goal)
     if len(found) > 1:
         _refuse_several(cfg, ', '.join(data_set.name for data_set in found))
-    return Domains(tuple(found), goal)
+    return Domains(tuple(found), _with_classes(goal, found[0]))
+
+
+def _with_classes(target: DataSet, source: DataSet) -> DataSet:
+    """A prepared target without labels has the classes of the source."""
+    is_bare = target.train['type'] == 'PreparedDataset' and not classes_of(target.train)
+    if not is_bare:
+        return target
+    metainfo = dict(classes=classes_of(source.train))
+    return replace(target, train=dict(target.train, metainfo=metainfo))
 
 
 def trains_on_target(cfg: Config) -> bool:

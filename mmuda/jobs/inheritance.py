@@ -9,6 +9,8 @@ import mmengine
 from mmengine.config import Config, ConfigDict
 
 DELETE = '_delete_'
+# Packages that some configs import, and the extra of mmuda's setup.py that brings each.
+EXTRAS = {'mmpretrain': 'mmpretrain', 'mmdet': 'mmdet'}
 # What a config says by the path of another file.
 FILES = ('source_model', 'translator', 'demo', 'source', 'target', 'custom_hooks')
 
@@ -28,6 +30,25 @@ def find_config(file: str | Path) -> Path:
     if not path.is_file():
         raise FileNotFoundError(f'config {file} does not exist')
     return path
+
+
+def read_file(file: str | Path) -> Config:
+    """Read a config file.
+
+    Raises:
+        ImportError: If it needs another package of OpenMMLab, in one line that names
+            the extra to install.
+    """
+    try:
+        return Config.fromfile(file)
+    except ImportError as error:
+        needed = next((p for p in EXTRAS if p in str(error)), None)
+        if needed is None:
+            raise
+        raise ImportError(
+            f'{file} needs {needed}, which is not installed: pip install '
+            f"'mmuda[{EXTRAS[needed]}]'"
+        ) from error
 
 
 def bases(file: str | Path) -> list[Path]:

@@ -14,6 +14,7 @@ HEAD = 'decode_head.'
 # Why a part of mmuda has no counterpart in MMSeg.
 REASONS = {
     'BranchedHead': 'its branches are merged by a maximum, which no head of MMSeg does',
+    'WithBands': 'MMSeg has no such backbone for other than three bands',
     'DeepLabV2ResNet': "its pooling rounds sizes up, which MMSeg's ResNet does not",
 }
 

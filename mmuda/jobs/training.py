@@ -3,12 +3,14 @@
 import torch
 from mmengine.config import Config
 from mmengine.registry import init_default_scope
-from mmseg.registry import DATASETS
+from mmseg.registry import DATASETS, MODELS
+from torch import nn
 
 from mmuda.datasets.checks import check_labels
 from mmuda.engine.checkpoint import latest_checkpoint
 from mmuda.engine.runner import ConciseRunner
 from mmuda.jobs.averaging import check_averaging
+from mmuda.jobs.bands import check_bands, provide_weights
 from mmuda.jobs.data_sets import members_of
 from mmuda.jobs.prerequisites import check_all, data_of, provide
 from mmuda.jobs.translation.loading import is_translator
@@ -32,9 +34,12 @@ def train(cfg: Config, *, resume: bool = False) -> None:
     check_mini_batch(cfg)
     check_launcher(cfg)
     check_averaging(cfg)
+    check_pooling(cfg)
     needed = check_all(cfg)
     provide(data_of(cfg), cfg)
+    check_bands(cfg)
     check_training_labels(cfg)
+    provide_weights(cfg)
     provide(needed, cfg)
     checkpoint = latest_checkpoint(cfg.work_dir) if resume else None
     if checkpoint is not None:
@@ -57,6 +62,33 @@ def check_mini_batch(cfg: Config) -> None:
             f'train_dataloader.batch_size is {loader.batch_size}, expected an even '
             'number: it counts images, two per pair'
         )
+
+
+def check_pooling(cfg: Config) -> None:
+    """Refuse one image per domain where a pooled image is normalised by its batch.
+
+    Raises:
+        ValueError: If a layer would see a single value per channel.
+    """
+    segmentor = cfg.model.get('segmentor', cfg.model)
+    dataset, batch = cfg.train_dataloader.dataset, cfg.train_dataloader.batch_size
+    paired = dataset.get('target') is not None
+    domains = len(members_of(dataset)) + paired
+    if batch >= 2 * domains or 'decode_head' not in segmentor:
+        return
+    model = MODELS.build({**segmentor, 'data_preprocessor': None})
+    bands = next(m for m in model.modules() if isinstance(m, nn.Conv2d)).in_channels
+    try:
+        with torch.no_grad():
+            model.train()(torch.zeros(1, bands, 64, 64), mode='tensor')
+    except ValueError as error:
+        if 'more than 1 value per channel' not in str(error):
+            raise
+        raise ValueError(
+            f'train_dataloader.batch_size is {batch}, one image per domain, and '
+            f'{segmentor.decode_head.type} normalises an image pooled to one pixel by '
+            f'its batch: expected at least {2 * domains}'
+        ) from error
 
 
 def check_launcher(cfg: Config) -> None:
@@ -93,5 +125,6 @@ def join_processes(cfg: Config) -> None:
     if cfg.get('launcher', 'none') != 'none' and not torch.cuda.is_available():
         torch.distributed.init_process_group('gloo')
         cfg.env_cfg.dist_cfg.backend = 'gloo'
+        cfg.sync_bn = None  # runs on GPUs alone
         cfg.setdefault('model_wrapper_cfg', dict(type='MMDistributedDataParallel'))
         cfg.model_wrapper_cfg.setdefault('device_ids', None)

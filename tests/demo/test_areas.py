@@ -1,40 +1,43 @@
-"""Two areas as files: georeferenced, labelled alike as raster and as polygons."""
+"""Two areas as files: georeferenced, labelled by polygons that cover them."""
 
-import numpy as np
 import pyogrio
+import pytest
 import rasterio
 from rasterio.features import rasterize
 from shapely import from_wkb
 
-from mmuda.demo import BANDS, CLASSES
-from mmuda.demo.areas import ATTRIBUTE, write_areas
+from mmuda.demo import BANDS, CITIES, CLASSES, render_scene
+from mmuda.demo.areas import AREAS, ATTRIBUTE, write_areas
+
+SIZE = 96
 
 
-def test_polygons_and_raster_say_the_same_and_the_areas_differ(tmp_path):
-    files = write_areas(tmp_path, size_px=96)
-    assert [f.name for f in files] == [
-        *('a.tif', 'a_labels.tif', 'a.gpkg'),
-        *('b.tif', 'b_labels.tif'),
-    ]
-    with rasterio.open(tmp_path / 'a_labels.tif') as raster:
-        labels, where, crs = raster.read(1), raster.transform, raster.crs
-    meta, _, outlines, (names,) = pyogrio.raw.read(tmp_path / 'a.gpkg')
+@pytest.fixture(scope='module')
+def folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp('areas')
+    files = write_areas(folder, SIZE)
+    assert [f.name for f in files] == ['a.tif', 'a.gpkg', 'b.tif', 'b.gpkg']
+    return folder
+
+
+@pytest.mark.parametrize('area', AREAS, ids=lambda area: area.name)
+def test_polygons_are_what_is_on_the_ground(folder, area):
+    meta, _, outlines, (names,) = pyogrio.raw.read(folder / f'{area.name}.gpkg')
     assert list(meta['fields']) == [ATTRIBUTE]
-    drawn = rasterize(
-        zip(from_wkb(outlines), map(CLASSES.index, names), strict=True),
-        labels.shape,
-        fill=255,
-        transform=where,
-    )
-    assert (drawn == labels).all()
-    with rasterio.open(tmp_path / 'a.tif') as a, rasterio.open(tmp_path / 'b.tif') as b:
-        assert a.descriptions == b.descriptions == BANDS
-        assert a.crs == crs != b.crs
-        assert a.res[0] < b.res[0]
-        assert (a.dataset_mask() == 255).all()
-        mask = b.dataset_mask()
-        assert not mask[:, :40].any()
-        assert mask[:, 40:].all()
-    with rasterio.open(tmp_path / 'b_labels.tif') as raster:
-        assert (raster.read(1) == 255).sum() == (mask == 0).sum()
-        assert set(np.unique(raster.read(1))) <= {*range(6), 255}
+    with rasterio.open(folder / f'{area.name}.tif') as raster:
+        ids = [CLASSES.index(name) for name in names]
+        drawn = rasterize(
+            zip(from_wkb(outlines), ids, strict=True),
+            raster.shape,
+            fill=255,
+            transform=raster.transform,
+        )
+        assert raster.descriptions == BANDS
+        covered = raster.dataset_mask() > 0
+        assert raster.crs.to_string() == area.crs == meta['crs']
+        assert raster.res == (area.gsd_m, area.gsd_m)
+    _, labels = render_scene(CITIES[area.city], 0, SIZE, gsd_m=area.gsd_m)
+    assert (drawn[covered] == labels[covered]).all()
+    assert (drawn[~covered] == 255).all()
+    assert not covered[:, : area.empty_px].any()
+    assert covered[:, area.empty_px :].all()

@@ -3,5 +3,12 @@
 from mmuda.models.backbones.deeplabv2 import DeepLabV2ResNet, DeepLabV2VGG16
 from mmuda.models.backbones.fcn8s import FCN8sVGG16
 from mmuda.models.backbones.parallel import ParallelBackbones
+from mmuda.models.backbones.with_bands import WithBands
 
-__all__ = ['DeepLabV2ResNet', 'DeepLabV2VGG16', 'FCN8sVGG16', 'ParallelBackbones']
+__all__ = [
+    'DeepLabV2ResNet',
+    'DeepLabV2VGG16',
+    'FCN8sVGG16',
+    'ParallelBackbones',
+    'WithBands',
+]

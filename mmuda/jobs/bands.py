@@ -1,0 +1,263 @@
+"""From the bands of prepared data sets to preprocessor, backbone and weights."""
+
+import inspect
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+from mmengine.config import Config, ConfigDict
+from mmengine.runner.checkpoint import CheckpointLoader
+from mmseg.registry import DATASETS, MODELS
+
+from mmuda.datasets.prepared import read_manifest
+from mmuda.datasets.rasters import open_raster
+from mmuda.datasets.transforms import LoadRaster
+from mmuda.files import write_atomically
+from mmuda.jobs.data_sets import members_of
+from mmuda.jobs.domains import source_domains
+from mmuda.jobs.inheritance import merged
+from mmuda.jobs.nodes import dicts
+from mmuda.jobs.translation.loading import is_translator
+
+RGB = ('red', 'green', 'blue')
+IMAGENET_STD = 57.63  # of 8 bits: what most weights were trained with
+WIDENED = Path('work_dirs', 'pretrained')
+
+
+def manifests_of(cfg: Config) -> dict[str, dict]:
+    """By domain, what the prepared data sets of a config say of themselves."""
+    dataset = cfg.train_dataloader.dataset
+    sources = members_of(dataset)
+    found = dict(zip(source_domains(len(sources)), sources, strict=True))
+    if members_of(dataset, 'target'):
+        found['target'] = dataset.target
+    return {
+        name: read_manifest(member.data_root)
+        for name, member in found.items()
+        if member.type == 'PreparedDataset'
+    }
+
+
+def use_bands(cfg: Config) -> None:
+    """Let a config take the bands that its prepared data sets have.
+
+    Images are normalised by the statistics of their domain (``band_statistics =
+    'source'``: all by the source's, ``'model'``: as the model says). The backbone takes
+    as many bands; its pretrained weights are widened by :func:`provide_weights`.
+
+    Raises:
+        ValueError: If the data sets have different bands.
+    """
+    manifests = manifests_of(cfg)
+    if not manifests:
+        return
+    (first, known), *_ = manifests.items()
+    for name, manifest in manifests.items():
+        if manifest['bands'] != known['bands']:
+            raise ValueError(
+                f'bands of {name} are {", ".join(manifest["bands"])}, those of {first} '
+                f'are {", ".join(known["bands"])}: prepare one --like the other'
+            )
+    if is_translator(cfg):
+        if 'bands' in _parameters(cfg.model.type):
+            cfg.model.bands = len(known['bands'])
+        return
+    swapped = (cfg.model.get('data_preprocessor') or {}).get('rgb_to_bgr', False)
+    _normalise(cfg, manifests)
+    _widen(cfg, tuple(known['bands']), RGB[::-1] if swapped else RGB)
+
+
+def _normalise(cfg: Config, manifests: dict[str, dict]) -> None:
+    which = cfg.get('band_statistics', 'domain')
+    if which not in ('domain', 'source', 'model'):
+        raise ValueError(
+            f"band_statistics must be 'domain', 'source' or 'model', got {which!r}"
+        )
+    common = cfg.model.setdefault('data_preprocessor', ConfigDict())
+    # LoadRaster gives the bands in the order of their names.
+    for swap in ('bgr_to_rgb', 'rgb_to_bgr'):
+        common.pop(swap, None)
+    if common.get('type') == 'SegDataPreProcessor':
+        common.type = 'RasterDataPreprocessor'
+    if which == 'model':
+        return
+    own = {n: _statistics(m, common.get('std')) for n, m in manifests.items()}
+    common.update(next(iter(own.values())))
+    if which == 'domain' and 'segmentor' in cfg.model:
+        common.domains = merged(common.get('domains'), own)
+
+
+def _statistics(manifest: dict, std: Sequence[float] | None) -> dict[str, list]:
+    """Mean and standard deviation that leave images as large as the model's did.
+
+    Weights of Caffe, for one, are for images whose mean alone is taken off.
+    """
+    scale = sum(std) / len(std) / IMAGENET_STD if std else 1.0
+    scale = 1.0 if abs(scale - 1) < 0.01 else scale
+    return dict(mean=manifest['mean'], std=[scale * s for s in manifest['std']])
+
+
+def _widen(cfg: Config, bands: tuple[str, ...], order: tuple[str, ...]) -> None:
+    segmentor = cfg.model.get('segmentor', cfg.model)
+    backbone = segmentor.get('backbone')
+    if backbone is None:
+        return
+    if not set(bands) & set(RGB):  # nothing is known of them
+        order = tuple(dict(zip(RGB, bands, strict=False)).get(b, b) for b in order)
+    if bands != order:
+        _widen_weights(cfg, bands, order)
+    if _takes_bands(backbone.type):
+        backbone.in_channels = len(bands)
+    elif len(bands) != 3:
+        segmentor.backbone = ConfigDict(
+            type='WithBands', backbone=backbone, in_channels=len(bands)
+        )
+
+
+def _widen_weights(cfg: Config, bands: tuple[str, ...], order: tuple[str, ...]) -> None:
+    """Name the files that :func:`provide_weights` will make."""
+    cfg.widened_weights = []
+    for owner, key in _pretrained(cfg):
+        file = str(WIDENED / f'{Path(owner[key]).stem}_{"-".join(bands)}.pth')
+        made = dict(file=file, checkpoint=owner[key])
+        cfg.widened_weights.append(dict(made, bands=list(bands), order=list(order)))
+        owner[key] = file
+
+
+def _takes_bands(kind: str) -> bool:
+    return 'in_channels' in _parameters(kind)
+
+
+def _parameters(kind: str) -> set[str]:
+    """Arguments of a registered class and of those that it passes the rest on to."""
+    found = MODELS.get(kind)
+    line = found.__mro__[:-1] if inspect.isclass(found) else [found]
+    return {name for k in line if k for name in inspect.signature(k).parameters}
+
+
+def check_bands(cfg: Config) -> None:
+    """Refuse images whose bands are not those of statistics and network.
+
+    Raises:
+        ValueError: In one line that names the first image.
+    """
+    preprocessor = cfg.model.get('data_preprocessor') or {}
+    dataset = cfg.train_dataloader.dataset
+    for name in ('source', 'target'):
+        for member in members_of(dataset, name):
+            found = _first_image(member)
+            if found is None:
+                continue
+            file, bands = found
+            own = (preprocessor.get('domains') or {}).get(name, {})
+            std = own.get('std') or preprocessor.get('std')
+            if std and len(std) != len(bands):
+                raise ValueError(
+                    f'{file}: bands {", ".join(bands)}, but data_preprocessor has '
+                    f'mean and std of {len(std)}: expected one number per band'
+                )
+            wanted = _bands_of_model(cfg)
+            if wanted is not None and wanted[1] != len(bands):
+                raise ValueError(
+                    f'{file}: bands {", ".join(bands)}, but {wanted[0]} takes '
+                    f'{wanted[1]}: choose so many by LoadRaster(bands=[...]), or make '
+                    'a data set by `mmuda prepare`, which any backbone is widened for'
+                )
+
+
+def _first_image(member: ConfigDict) -> tuple[str, list[str]] | None:
+    """Path and bands of the first image of a data set that ``LoadRaster`` reads."""
+    steps = [s for s in member.get('pipeline', ()) if s['type'] == 'LoadRaster']
+    if not steps:
+        return None
+    sample = DATASETS.build(member).get_data_info(0)
+    with open_raster(sample['img_path']) as raster:
+        indexes = LoadRaster(steps[0].get('bands')).indexes(raster)
+    return sample['img_path'], [str(index) for index in indexes]
+
+
+def _bands_of_model(cfg: Config) -> tuple[str, int] | None:
+    """What takes the images, and how many bands it takes; None if nobody can tell."""
+    if is_translator(cfg):
+        return None
+    backbone = cfg.model.get('segmentor', cfg.model).get('backbone')
+    if backbone is None or MODELS.get(backbone.type) is None:
+        return None
+    if _takes_bands(backbone.type):
+        return backbone.type, backbone.get('in_channels', 3)
+    return backbone.type, 3
+
+
+def provide_weights(cfg: Config) -> None:
+    """Get the pretrained weights of a config, before anything else takes time.
+
+    For other bands than red, green and blue the first convolution is widened, into a
+    file below ``work_dirs/pretrained`` that is made once.
+
+    Raises:
+        ValueError: If they can not be had; the message names how to do without.
+    """
+    made = {entry['file']: entry for entry in cfg.get('widened_weights') or ()}
+    for owner, key in _pretrained(cfg):
+        entry = made.get(owner[key])
+        if entry is None:
+            _load(owner[key], cfg)
+        elif not Path(owner[key]).is_file():
+            weights = _load(entry['checkpoint'], cfg)
+            state = widen_first(weights, entry['bands'], entry['order'])
+            Path(owner[key]).parent.mkdir(parents=True, exist_ok=True)
+            with write_atomically(owner[key], 'wb') as out:
+                torch.save({'state_dict': state}, out)
+
+
+def _pretrained(cfg: Config) -> list[tuple[dict, str]]:
+    """Where a config names pretrained weights: the dict and its key."""
+    found = []
+    for node in dicts(cfg.model.get('segmentor', cfg.model)):
+        init = node.get('init_cfg')
+        if isinstance(init, dict) and init.get('type') == 'Pretrained':
+            found.append((init, 'checkpoint'))
+        if isinstance(node.get('pretrained'), str):
+            found.append((node, 'pretrained'))
+    return found
+
+
+def _load(checkpoint: str, cfg: Config) -> dict:
+    try:
+        return CheckpointLoader.load_checkpoint(checkpoint, map_location='cpu')
+    except Exception as error:  # whatever the network, the file or pickle says
+        why = (str(error).splitlines() or [type(error).__name__])[0]
+        raise ValueError(
+            f'pretrained weights {checkpoint} of {cfg.filename} can not be had ({why}):'
+            ' name a file by --cfg-options model.backbone.init_cfg.checkpoint=FILE, or '
+            'do without by model.backbone.init_cfg=None'
+        ) from error
+
+
+def widen_first(
+    weights: dict, bands: Sequence[str], order: Sequence[str] = RGB
+) -> dict[str, torch.Tensor]:
+    """Pretrained weights for images of other bands.
+
+    The first convolution keeps the weights of the bands that it knows, by their names;
+    each other band begins with their mean.
+
+    Args:
+        weights: A checkpoint, of images of three bands.
+        bands: Of the images to come.
+        order: The bands that the checkpoint knows.
+
+    Raises:
+        ValueError: If no convolution of it takes three bands.
+    """
+    state = dict(weights.get('state_dict', weights.get('model', weights)))
+    first = next(
+        (k for k, v in state.items() if getattr(v, 'ndim', 0) == 4 and v.shape[1] == 3),
+        None,
+    )
+    if first is None:
+        raise ValueError('pretrained weights have no convolution of three bands')
+    old, place = state[first], {band: n for n, band in enumerate(order)}
+    columns = [old[:, place[b]] if b in place else old.mean(1) for b in bands]
+    state[first] = torch.stack(columns, 1)
+    return state
