@@ -156,7 +156,14 @@ def _targets(images: Path, files: Sequence[Path], out: Path) -> list[Path]:
     if images.is_dir():
         if out.suffix or out.is_file():
             raise ValueError(f'{images} is a folder: --out must be one too, got {out}')
-        return [out / f'{file.stem}.tif' for file in files]
+        maps = {out / f'{file.stem}.tif': file for file in files}
+        if len(maps) < len(files):
+            twice = next(f for f in files if f not in maps.values())
+            raise ValueError(
+                f'{twice}: another image of {images} has the same name but for its '
+                'ending, as their maps would have: rename one'
+            )
+        return list(maps)
     if out.suffix.lower() not in ('.tif', '.tiff'):
         raise ValueError(f'the map must be a GeoTIFF, *.tif, got {out}')
     if out.resolve() == images.resolve():
