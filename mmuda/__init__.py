@@ -5,13 +5,11 @@ class of the package in MMSeg's registries, so that configs name them without a
 prefix. Its commands are functions as well: ``from mmuda import train, predict``.
 """
 
-import sys
-
 from mmuda.cli import only_asks
 from mmuda.version import __version__
 
 # The program answers `mmuda --help` before all else is loaded, which takes seconds.
-if not only_asks(sys.argv):
+if not only_asks():
     from mmuda import stack
 
     stack.prepare()

@@ -16,6 +16,7 @@ from mmuda.jobs.amp import train_in_mixed_precision
 from mmuda.jobs.config import load_config
 from mmuda.jobs.export import export_model
 from mmuda.jobs.pairing import PairingOptions
+from mmuda.jobs.pairing.run import chosen, pair_images
 from mmuda.jobs.prediction import Model, Outcome, Request, predict_scenes
 from mmuda.jobs.testing import evaluate
 from mmuda.jobs.tiling import Tiling
@@ -190,9 +191,6 @@ def pair(
     Raises:
         ValueError: If neither names a strategy, or it can not be followed.
     """
-    # It imports prerequisites, which import pairing.
-    from mmuda.jobs.pairing.run import chosen, pair_images
-
     cfg = _config(config, loading)
     options = chosen(cfg, strategy, PairingOptions.of(cfg.get('pairing') or {}))
     return pair_images(

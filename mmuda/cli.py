@@ -18,16 +18,13 @@ USAGE = 'usage: mmuda COMMAND ... [--verbose]'
 ASKING = ('-h', '--help', '--version')
 
 
-def only_asks(words: Sequence[str]) -> bool:
-    """Whether a command line asks for the commands or the version alone.
-
-    Args:
-        words: ``sys.argv``.
-    """
-    program = Path(words[0]).name if words else ''
-    # `python -m mmuda` imports the package under the name of -m.
-    is_program = program in ('mmuda', '-m') or words[0] == __file__
-    return is_program and (len(words) == 1 or words[1] in ASKING)
+def only_asks() -> bool:
+    """Whether the program was started, and asked for its commands or version alone."""
+    program = Path(sys.argv[0]).name if sys.argv else ''
+    if program == '-m':  # while the package of `python -m PACKAGE` is imported
+        flag = sys.orig_argv.index('-m') if '-m' in sys.orig_argv else -1
+        program = sys.orig_argv[flag + 1]
+    return program == 'mmuda' and (len(sys.argv) == 1 or sys.argv[1] in ASKING)
 
 
 def commands() -> dict[str, Path]:

@@ -15,29 +15,21 @@ import mmuda as package
 from mmuda import cli
 
 TOOLS = Path(__file__).parents[1] / 'tools'
-LIGHT = """
-import sys
-sys.argv = ['-m', *sys.argv[1:]]  # as under `python -m mmuda`
-from mmuda.cli import main
-try:
-    main()
-finally:
-    assert 'torch' not in sys.modules
-    assert 'mmengine' not in sys.modules
-"""
 
 
 def asked(*words):
-    """Output of the program in a process that must not load the stack."""
-    return subprocess.run(
-        [sys.executable, '-c', LIGHT, *words], capture_output=True, text=True
-    )
+    """Output of the program, which must not load the stack for it."""
+    command = [sys.executable, '-X', 'importtime', '-m', 'mmuda', *words]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert 'mmuda.cli' in done.stderr
+    assert not re.search(r'\| +(torch|mmengine|mmseg|mmuda.jobs)$', done.stderr, re.M)
+    return done
 
 
 def test_lists_every_command_at_once():
     done = asked('--help')
     assert done.returncode == 0, done.stderr
-    listed = re.findall(r'^  ([a-z-]+)  +(\S.*)$', done.stdout, re.MULTILINE)
+    listed = re.findall(r'^  ([a-z-]+)  +(\S.*)$', done.stdout, re.M)
     files = {f.stem.replace('_', '-') for f in TOOLS.glob('*.py')}
     assert {name for name, _ in listed} == files
     assert {'train', 'predict', 'target-statistics'} <= files
@@ -105,5 +97,5 @@ def test_functions_are_typed_and_documented(name):
     described = inspect.getdoc(function)
     for parameter in signature.parameters.values():
         assert parameter.annotation is not inspect.Parameter.empty
-        assert re.search(rf'^ +\**{parameter.name}: ', described, re.MULTILINE)
+        assert re.search(rf'^ +\**{parameter.name}: ', described, re.M)
     assert Path(package.__file__).with_name('py.typed').is_file()

@@ -11,7 +11,9 @@ from mmengine.registry import init_default_scope
 from mmengine.runner import Runner
 from test_translation_hook import TRANSLATOR
 from toy_run import make_data
+from toy_run import mmuda as run
 
+import mmuda
 from mmuda.engine.checkpoint import load_checked
 from mmuda.jobs.training import train
 
@@ -79,3 +81,20 @@ def test_fit_loop_belongs_to_mmengine(fit, tmp_path):
     runner.train()
     assert runner.iter == runner.max_iters == 1
     assert runner.model.is_fitted('source')
+
+
+def test_by_functions_and_by_command(tmp_path):
+    """Fitted and applied by Python: the images that the command writes."""
+    data = make_data(tmp_path / 'data')
+    file = tmp_path / 'colours.py'
+    file.write_text(TRANSLATOR.format(data=str(data)))
+    weights = mmuda.train(file, work_dir='run')
+    files = mmuda.translate(file, weights, data / 'source/images', 'python')
+    assert [f.name for f in files] == [f'{i}.tif' for i in range(6)]
+    words = '--in', data / 'source/images', '--out', 'command'
+    run('translate', file, weights, *words)
+    for done in files:
+        again = Path('command', done.name)
+        assert done.read_bytes() == again.read_bytes()
+        before = data / 'source/images' / done.name
+        assert (cv2.imread(str(done)) != cv2.imread(str(before))).any()

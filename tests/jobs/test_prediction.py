@@ -424,3 +424,15 @@ def test_command_needs_no_data(tmp_path):
     assert done.returncode == 2
     (line,) = [s for s in done.stderr.splitlines() if s.startswith('error: ')]
     assert 'wrong.tif: 5 bands to be seen' in line
+
+
+def test_two_scenes_of_one_name(tmp_path):
+    source, _ = model_in(tmp_path / 'run')
+    for name in ('a.tif', 'a.tiff'):
+        write(tmp_path / 'scenes' / name, scene((40, 40)))
+    with pytest.raises(ValueError, match=r'a\.tif: another image of .* the same name'):
+        predict_scenes(source, tmp_path / 'scenes', tmp_path / 'maps', SMALL)
+    with pytest.raises(ValueError, match=r'the map must be a GeoTIFF, \*\.tif, got'):
+        predict_scenes(source, tmp_path / 'scenes/a.tif', tmp_path / 'map', SMALL)
+    with pytest.raises(FileNotFoundError, match='no image, expected a raster'):
+        predict_scenes(source, tmp_path / 'none', tmp_path / 'maps', SMALL)

@@ -90,12 +90,16 @@ def ratio(over: Callable, under: Callable, times: int) -> float:
 
 
 def mapping(model: Model, scene: Path, request: Request) -> Callable:
-    """A call that predicts a scene anew, into another file each time."""
+    """A call that predicts a scene anew, into another file each time.
+
+    The model is loaded before, as it is once for all scenes of a folder.
+    """
     numbers = iter(range(10**6))
+    predictor = load_predictor(model.config, model.checkpoint)
 
     def call() -> None:
         out = scene.with_name(f'{scene.stem}_map{next(numbers)}.tif')
-        predict_scenes(model, scene, out, request)
+        predict_scenes(model, scene, out, request, predictor)
         out.unlink()
 
     return call

@@ -109,7 +109,13 @@ class Outcome:
     files: list[Path] = field(default_factory=list)
 
 
-def predict_scenes(model: Model, images: Path, out: Path, request: Request) -> Outcome:
+def predict_scenes(
+    model: Model,
+    images: Path,
+    out: Path,
+    request: Request,
+    predictor: Predictor | None = None,
+) -> Outcome:
     """Predict a scene, or all scenes of a folder.
 
     What is there already and was made from the same is left; a prediction that was
@@ -121,6 +127,7 @@ def predict_scenes(model: Model, images: Path, out: Path, request: Request) -> O
             folder of them.
         out: The map, a GeoTIFF; of a folder, a folder.
         request: What is wanted.
+        predictor: The model, where it is loaded already.
 
     Raises:
         ValueError: If a scene does not have the model's bands, or the model is no
@@ -129,7 +136,7 @@ def predict_scenes(model: Model, images: Path, out: Path, request: Request) -> O
     """
     files = images_in(images)
     targets = _targets(images, files, out)
-    predictor = model.load()
+    predictor = predictor or model.load()
     products = products_for(predictor, request.confidence, request.probabilities)
     made_from = {**model.identity(predictor), 'products': [p.name for p in products]}
     options = request.windows(predictor)
@@ -156,7 +163,14 @@ def _targets(images: Path, files: Sequence[Path], out: Path) -> list[Path]:
     if images.is_dir():
         if out.suffix or out.is_file():
             raise ValueError(f'{images} is a folder: --out must be one too, got {out}')
-        return [out / f'{file.stem}.tif' for file in files]
+        maps = {out / f'{file.stem}.tif': file for file in files}
+        if len(maps) < len(files):
+            twice = next(f for f in files if f not in maps.values())
+            raise ValueError(
+                f'{twice}: another image of {images} has the same name but for its '
+                'ending, as their maps would have: rename one'
+            )
+        return list(maps)
     if out.suffix.lower() not in ('.tif', '.tiff'):
         raise ValueError(f'the map must be a GeoTIFF, *.tif, got {out}')
     if out.resolve() == images.resolve():
