@@ -13,6 +13,7 @@ from mmuda.datasets.prepared import read_manifest
 from mmuda.datasets.rasters import open_raster
 from mmuda.datasets.transforms import LoadRaster
 from mmuda.files import write_atomically
+from mmuda.jobs.completion import HEADS
 from mmuda.jobs.data_sets import members_of
 from mmuda.jobs.domains import source_domains
 from mmuda.jobs.inheritance import merged
@@ -42,8 +43,9 @@ def use_bands(cfg: Config) -> None:
     """Let a config take the bands that its prepared data sets have.
 
     Images are normalised by the statistics of their domain (``band_statistics =
-    'source'``: all by the source's, ``'model'``: as the model says). The backbone takes
-    as many bands; its pretrained weights are widened by :func:`provide_weights`.
+    'source'``: all by the source's, ``'model'``: as the model says). Heads tell the
+    classes of the data apart. The backbone takes as many bands; its pretrained weights
+    are widened by :func:`provide_weights`.
 
     Raises:
         ValueError: If the data sets have different bands.
@@ -62,9 +64,17 @@ def use_bands(cfg: Config) -> None:
         if 'bands' in _parameters(cfg.model.type):
             cfg.model.bands = len(known['bands'])
         return
+    for head in _heads(cfg):  # MMSeg's base files have the classes of Cityscapes
+        head.num_classes = None
     swapped = (cfg.model.get('data_preprocessor') or {}).get('rgb_to_bgr', False)
     _normalise(cfg, manifests)
     _widen(cfg, tuple(known['bands']), RGB[::-1] if swapped else RGB)
+
+
+def _heads(cfg: Config) -> list[ConfigDict]:
+    segmentor = cfg.model.get('segmentor', cfg.model)
+    found = [node for name in HEADS for node in dicts(segmentor.get(name))]
+    return [node for node in found if 'num_classes' in node]
 
 
 def _normalise(cfg: Config, manifests: dict[str, dict]) -> None:
@@ -79,6 +89,8 @@ def _normalise(cfg: Config, manifests: dict[str, dict]) -> None:
         common.pop(swap, None)
     if common.get('type') == 'SegDataPreProcessor':
         common.type = 'RasterDataPreprocessor'
+    if common.get('size') is None:  # windows at the edge of a scene may be smaller
+        common.setdefault('size_divisor', 32)
     if which == 'model':
         return
     own = {n: _statistics(m, common.get('std')) for n, m in manifests.items()}

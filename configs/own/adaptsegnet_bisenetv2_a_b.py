@@ -1,0 +1,3 @@
+# BiSeNetV2: AdaptSegNet.
+_base_ = ['../_base_/networks/bisenetv2.py', '../_base_/own/adaptsegnet.py']
+optim_wrapper = _base_.from_scratch

@@ -1,0 +1,3 @@
+# SegFormer-B0: DANN.
+_base_ = ['../_base_/networks/segformer_b0.py', '../_base_/own/dann.py']
+adaptor = dict(objectives=dict(alignment=dict(tap=_base_.feature_tap)))

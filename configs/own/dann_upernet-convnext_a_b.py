@@ -1,0 +1,3 @@
+# UPerNet on ConvNeXt-T: DANN.
+_base_ = ['../_base_/networks/upernet_convnext.py', '../_base_/own/dann.py']
+adaptor = dict(objectives=dict(alignment=dict(tap=_base_.feature_tap)))

@@ -1,0 +1,3 @@
+# SegFormer-B0: maximum squares.
+_base_ = ['../_base_/networks/segformer_b0.py', '../_base_/own/maximum_squares.py']
+source_model = './source-only_segformer-b0_a_b.py'

@@ -1,0 +1,3 @@
+# BiSeNetV2: the source alone.
+_base_ = ['../_base_/networks/bisenetv2.py', '../_base_/own/source_only.py']
+optim_wrapper = _base_.from_scratch
