@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from mmuda.evaluation.criteria import Candidate
 from mmuda.evaluation.shares import Predictions, class_shares, fit_calibration
-from mmuda.evaluation.tile_samples import softmax
+from mmuda.evaluation.tile_samples import TileSamples, softmax
 
 PER_TILE = 50
 SOURCE = np.array([0.32, 0.30, 0.25, 0.10, 0.03])
@@ -45,3 +46,38 @@ def make_world(target=TARGET, moved=0.0, num_tiles=200):
         shares=class_shares(truth, len(SOURCE)),
         raw=softmax(scores(features)),
     )
+
+
+TILES, PLACES = 40, 50
+
+
+def candidate(name, logits_of, family='a', seed=0):
+    """A model by what it makes of the right scores."""
+    samples = {}
+    for number, domain in enumerate(('source', 'target')):
+        features, labels, _ = make_pixels(SOURCE, TILES, seed=5 + number)
+        rng = np.random.default_rng(number)
+        right = scores(features, temperature=1.0)
+        views = {
+            key: logits_of(right + noise, rng).reshape(TILES, PLACES, -1)
+            for key, noise in (
+                ('logits', 0),
+                ('augmented', 0.5 * rng.normal(size=right.shape)),
+                ('mixed', 0.5 * rng.normal(size=right.shape)),
+            )
+        }
+        samples[domain] = TileSamples(
+            valid=np.ones((TILES, PLACES), bool),
+            labels=labels.reshape(TILES, PLACES) if domain == 'source' else None,
+            features=features.reshape(TILES, PLACES, 2),
+            **views,
+        )
+    return Candidate(name, family=family, seed=seed, **samples)
+
+
+def good(right, rng):
+    return 2 * right
+
+
+def weak(right, rng):
+    return right + 2.5 * rng.normal(size=right.shape)
