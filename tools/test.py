@@ -1,9 +1,12 @@
 """Measure a model on the labelled target."""
 
+import argparse
 from pathlib import Path
 
+from mmengine.config import Config
 from mmengine.runner import Runner
 
+from mmuda.evaluation.shares import ESTIMATORS
 from mmuda.jobs.amp import add_amp, predict_in_mixed_precision
 from mmuda.jobs.augmentation import augmented_pipeline
 from mmuda.jobs.command_line import (
@@ -13,6 +16,7 @@ from mmuda.jobs.command_line import (
     parse,
     read_config,
 )
+from mmuda.jobs.diagnosis import diagnosis_of
 from mmuda.jobs.prerequisites import data_of, provide
 from mmuda.jobs.training import join_processes
 
@@ -30,6 +34,14 @@ def main() -> None:
         help='batch statistics between source (0) and target (1), instead of those '
         'that the config declares',
     )
+    parser.add_argument(
+        '--prior',
+        choices=tuple(ESTIMATORS),
+        help='correct predictions by class shares that tools/diagnose.py has estimated',
+    )
+    parser.add_argument(
+        '--diagnosis', help='its diagnosis.json [that beside the checkpoint]'
+    )
     parser.add_argument('--json', help='file of the figures [WORK_DIR/test.json]')
     add_amp(parser)
     add_launcher(parser)
@@ -46,6 +58,8 @@ def main() -> None:
     cfg.custom_hooks = [*(cfg.get('custom_hooks') or []), dict(type='StrictLoadHook')]
     if args.alpha is not None:
         cfg.custom_hooks.append(dict(type='AlphaHook', alpha=args.alpha))
+    if args.prior:
+        correct_by_prior(cfg, args)
     cfg.test_evaluator.out = args.json or str(Path(cfg.work_dir, 'test.json'))
     if args.out:
         cfg.test_evaluator.output_dir = args.out
@@ -60,6 +74,21 @@ def main() -> None:
         predict_in_mixed_precision(cfg)
     join_processes(cfg)
     Runner.from_cfg(cfg).test()
+
+
+def correct_by_prior(cfg: Config, args: argparse.Namespace) -> None:
+    """Let the config's test correct predictions as ``--prior`` asks.
+
+    Raises:
+        ValueError: If other statistics are asked for than the diagnosis was made with.
+    """
+    if args.alpha is not None:
+        raise ValueError(
+            '--prior is for the statistics that the config declares, leave out --alpha'
+        )
+    file = args.diagnosis or str(diagnosis_of(args.checkpoint))
+    hook = dict(type='PriorHook', diagnosis=file, estimator=args.prior)
+    cfg.custom_hooks.append(hook)
 
 
 if __name__ == '__main__':

@@ -1,7 +1,7 @@
 """What differs between source and target, in figures and in a sentence."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -129,11 +129,33 @@ def diagnose(
             for domain, known in ((source, labels), (target, None))
         )
         shares[name] = estimate_shares(ours, theirs, name, draws)
-    kind = kind_of_shift(
-        np.log(np.maximum(ours.probabilities, 1e-12)),
-        source.tiles,
-        shares[DEFAULT].ratios[labels],
-        np.log(np.maximum(theirs.probabilities, 1e-12)),
-        target.tiles,
-    )
+    kind = _kind(source, target, calibration, shares[DEFAULT])
     return Diagnosis(classes, compare_looks(source, target), kind, calibration, shares)
+
+
+def _kind(
+    source: TileSamples,
+    target: TileSamples,
+    calibration: Calibration,
+    shares: ShareEstimate,
+) -> ShiftKind:
+    """By the scores and by the features of the encoder: what explains less counts.
+
+    Shares that had to be bounded do not explain anything.
+    """
+    scores = (
+        np.log(np.maximum(calibration(domain.of('logits')), 1e-12))
+        for domain in (source, target)
+    )
+    weights = shares.ratios[source.of('labels').astype(int)]
+    found = [
+        kind_of_shift(ours, source.tiles, weights, theirs, target.tiles)
+        for ours, theirs in (
+            tuple(scores),
+            (source.of('features'), target.of('features')),
+        )
+    ]
+    least = min(found, key=lambda kind: (kind.kind == 'none', kind.explained))
+    if least.kind == 'shares' and shares.at_bounds.any():
+        return replace(least, kind='both')
+    return least

@@ -14,14 +14,11 @@ from mmuda.files import sha256_of
 from mmuda.jobs.evidence import Evidence, load_model
 from mmuda.visualization.diagnosis import draw_looks, draw_shares
 
-FILE = 'diagnosis.json'
 
-
-def folder_of(checkpoint: str | Path) -> Path:
+def diagnosis_of(checkpoint: str | Path) -> Path:
     """Where the diagnosis by a checkpoint goes, and is looked for: beside it."""
-    return (
-        Path(checkpoint).with_suffix('').with_name(f'{Path(checkpoint).stem}_diagnosis')
-    )
+    place = Path(checkpoint)
+    return place.with_name(f'{place.stem}_diagnosis') / 'diagnosis.json'
 
 
 def diagnose_config(
@@ -36,38 +33,37 @@ def diagnose_config(
         cfg: From :func:`mmuda.jobs.config.load_config`.
         checkpoint: Of its model: the source model, or an adapted one.
         out: Folder for ``diagnosis.json`` and the pictures; None for that of
-            :func:`folder_of`.
+            :func:`diagnosis_of`.
         num_images: Of each domain.
 
     Raises:
         ValueError: If the config names no target, or the checkpoint does not fit.
     """
-    out = out or folder_of(checkpoint)
+    file = diagnosis_of(checkpoint) if out is None else out / 'diagnosis.json'
     evidence = Evidence.of(cfg)
     model = load_model(cfg, checkpoint)
     source, target = evidence.of_model(model, num_images, inner=True)
     found = diagnose(source, target, evidence.source[0].metainfo['classes'])
-    out.mkdir(parents=True, exist_ok=True)
     made_by = {
         'checkpoint': sha256_of(checkpoint),
         'images': [len(source.valid), len(target.valid)],
         'held_out': evidence.held_out,
     }
-    write_figures(out / FILE, {**found.figures, **made_by})
+    write_figures(file, {**found.figures, **made_by})
     estimates = {n: (s.target, s.low, s.high) for n, s in found.shares.items()}
     truth = found.shares[DEFAULT].source
-    draw_shares(out / 'class_shares.png', found.classes, truth, estimates)
+    draw_shares(file.with_name('class_shares.png'), found.classes, truth, estimates)
     bands = source.of('bands'), target.of('bands')
     title = (
         f'distance of pixels {found.looks.of_bands:.2f}, of features '
         f'{found.looks.of_features:.2f} (0 alike, 2 always told apart)'
     )
-    draw_looks(out / 'looks.png', *bands, title)
-    _print(found, out)
+    draw_looks(file.with_name('looks.png'), *bands, title)
+    _print(found, file)
     return found
 
 
-def _print(found: Diagnosis, out: Path) -> None:
+def _print(found: Diagnosis, file: Path) -> None:
     table = Table(
         'class', 'source %', *(f'target %, {n.upper()}' for n in found.shares)
     )
@@ -87,7 +83,7 @@ def _print(found: Diagnosis, out: Path) -> None:
         f'{looks.of_bands:.2f}, of features {looks.of_features:.2f} (of 2); class '
         f'shares explain {explained} of what differs',
         found.sentence,
-        f'{out / FILE}',
+        str(file),
         sep='\n',
         soft_wrap=True,
         highlight=False,

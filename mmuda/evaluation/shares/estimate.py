@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mmuda.evaluation.bootstrap import ends, tile_draws
-from mmuda.evaluation.shares.estimators import ESTIMATORS, class_shares
+from mmuda.evaluation.shares.estimators import ESTIMATORS, MOST, class_shares
 
 DRAWS = 100
 
@@ -51,6 +51,16 @@ class ShareEstimate:
         """Target over source; 1 for a class that the source does not have."""
         there = self.source > 0
         return np.where(there, self.target / np.where(there, self.source, 1), 1.0)
+
+    @property
+    def at_bounds(self) -> np.ndarray:
+        """Which classes are as frequent, or as rare, as they may become, bool (C,).
+
+        Such an estimate is none: looks differ, not shares.
+        """
+        there = self.source > 0
+        change = np.abs(np.log(np.maximum(self.ratios, 1e-12)))
+        return there & (change > 0.9 * np.log(MOST))
 
 
 def estimate_shares(

@@ -73,22 +73,16 @@ def kind_of_shift(
     plain = _means(of_source, source_tiles, even, seed)
     theirs = _means(of_target, target_tiles, ones, seed + 1)
     before, noise = _distance(plain, theirs)
-    after, noise_after = _distance(weighted, theirs)
+    after, _ = _distance(weighted, theirs)
     if before <= noise:
-        kind, explained = 'none', float('nan')
-    else:
-        floor = [np.mean(_noise(x, theirs)) for x in (plain, weighted)]
-        distance = max(before - floor[0], 1e-12)
-        explained = 1 - np.sqrt(max(after - floor[1], 0) / distance)
-        kind = _kind(explained, after <= noise_after)
-        before = distance
-    return ShiftKind(kind, float(before), float(noise), float(explained))
-
-
-def _kind(explained: float, nothing_left: bool) -> str:
-    if explained >= EXPLAINED or (nothing_left and explained > UNEXPLAINED):
-        return 'shares'
-    return 'looks' if explained <= UNEXPLAINED else 'both'
+        return ShiftKind('none', float(before), float(noise), float('nan'))
+    floor = [np.mean(_noise(x, theirs)) for x in (plain, weighted)]
+    distance = max(before - floor[0], 1e-12)
+    explained = 1 - np.sqrt(max(after - floor[1], 0) / distance)
+    kind = 'looks' if explained <= UNEXPLAINED else 'both'
+    if explained >= EXPLAINED:
+        kind = 'shares'
+    return ShiftKind(kind, float(distance), float(noise), float(explained))
 
 
 def _embedding(source: np.ndarray, target: np.ndarray, seed: int) -> object:
