@@ -54,13 +54,11 @@ class ShareEstimate:
 
     @property
     def at_bounds(self) -> np.ndarray:
-        """Which classes are as frequent, or as rare, as they may become, bool (C,).
+        """Which classes are as frequent as they may become, bool (C,).
 
-        Such an estimate is none: looks differ, not shares.
+        Such an estimate is none: the class is what unknown looks are taken for.
         """
-        there = self.source > 0
-        change = np.abs(np.log(np.maximum(self.ratios, 1e-12)))
-        return there & (change > 0.9 * np.log(MOST))
+        return self.ratios > 0.9 * MOST
 
 
 def estimate_shares(

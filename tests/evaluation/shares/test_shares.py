@@ -221,3 +221,15 @@ def test_what_can_not_be_meant_is_refused(world):
         PriorCorrection(world['calibration'], np.ones(5), 2)
     with pytest.raises(ValueError, match='must be positive'):
         PriorCorrection(world['calibration'], np.zeros(5))
+
+
+def test_shares_at_their_bound_are_noticed():
+    """A class that unknown looks are taken for, not one that has become frequent."""
+    world = make_world(SOURCE)
+    swallowed = softmax(np.tile([0, 0, 0, 0, 12.0], (2000, 1)))
+    strange = Predictions(swallowed, np.arange(200).repeat(10))
+    found = estimate_shares(world['source'], strange, draws=2)
+    assert found.at_bounds.tolist() == [False] * 4 + [True]
+    assert found.target[4] == pytest.approx(20 * found.source[4], rel=0.1)
+    even = estimate_shares(world['source'], world['target'], draws=2)
+    assert not even.at_bounds.any()
