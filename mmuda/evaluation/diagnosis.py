@@ -84,6 +84,7 @@ class Diagnosis:
         return {
             'sentence': self.sentence,
             'kind': self.kind.kind,
+            'allows_correction': self.kind.allows_correction,
             'distance': self.kind.distance,
             'noise': self.kind.noise,
             'explained_by_shares': self.kind.explained,

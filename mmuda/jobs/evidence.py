@@ -19,7 +19,7 @@ from torch import nn
 from mmuda.engine.checkpoint import load_weights
 from mmuda.evaluation.collecting import NUM_IMAGES, collect
 from mmuda.evaluation.tile_samples import TileSamples
-from mmuda.jobs.data_sets import members_of, with_pipeline
+from mmuda.jobs.data_sets import members_of, with_pipeline, without_labels
 from mmuda.jobs.demo import use_stand_ins
 from mmuda.jobs.domains import name_domains, target_images, trains_on_target
 from mmuda.jobs.pairing.images import RANDOM_STEPS
@@ -72,7 +72,9 @@ class Evidence:
             )
         members = source or members_of(cfg.train_dataloader.dataset)
         return cls(
-            [_build(member) for member in members], [_build(target)], bool(source)
+            [_build(member) for member in members],
+            [_build(without_labels(target))],
+            bool(source),
         )
 
     def of_model(

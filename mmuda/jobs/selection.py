@@ -50,7 +50,6 @@ def select(
     out: Path,
     criterion: str = 'ensv',
     num_images: int = NUM_IMAGES,
-    config: Config | None = None,
 ) -> Path | None:
     """Score all checkpoints by every criterion, print a table, choose by one.
 
@@ -59,7 +58,6 @@ def select(
         out: JSON file for the scores.
         criterion: That chooses.
         num_images: Of each domain to look at.
-        config: Loaded config of all checkpoints, where they do not lie beside one.
 
     Returns:
         The chosen checkpoint; None if all have collapsed.
@@ -69,7 +67,7 @@ def select(
         ValueError: If a run is an oracle, or runs are of other domains or classes.
     """
     check_criterion(criterion)
-    checkpoints = [found for run in runs for found in _checkpoints(Path(run), config)]
+    checkpoints = [found for run in runs for found in _checkpoints(Path(run))]
     _check_alike(checkpoints)
     evidence = Evidence.of(checkpoints[0].cfg)
     pool = [_candidate(found, evidence, num_images) for found in checkpoints]
@@ -93,7 +91,7 @@ def select(
     return None if chosen is None else checkpoints[chosen].file
 
 
-def _checkpoints(run: Path, config: Config | None) -> list[Checkpoint]:
+def _checkpoints(run: Path) -> list[Checkpoint]:
     """A checkpoint, or those of a run in the order of training."""
     folder, files = (run.parent, [run]) if run.suffix == '.pth' else (run, [])
     if run.suffix != '.pth':
@@ -105,7 +103,7 @@ def _checkpoints(run: Path, config: Config | None) -> list[Checkpoint]:
         files = [numbered[number] for number in sorted(numbered)]
     if not files or not files[0].is_file():
         raise FileNotFoundError(f'{run} has no checkpoint, expected iter_<n>.pth')
-    cfg = config or _config_of(folder)
+    cfg = _config_of(folder)
     if is_oracle(cfg):
         raise ValueError(
             f'{run} is an oracle: it was trained with target labels, which choosing '

@@ -221,11 +221,11 @@ def test_diagnosis_is_written_and_asks_no_target_label(home, model, capsys):
         assert cv2.imread(f'out/{picture}').std() > 10
 
 
-def write_diagnosis(file, checkpoint, kind='shares'):
+def write_diagnosis(file, checkpoint, allowed=True):
     shares = dict(source=[0.5, 0.3, 0.2], target=[0.1, 0.2, 0.7])
     shares |= dict(low=shares['target'], high=shares['target'])
     content = dict(
-        kind=kind,
+        allows_correction=allowed,
         sentence='Looks differ.',
         checkpoint=sha256_of(checkpoint),
         calibration=dict(temperature=2.0, bias=[0.1, 0.0, -0.1]),
@@ -272,7 +272,7 @@ def test_priors_are_refused_where_they_do_not_belong(home):
     checkpoint, file = home / 'run/iter_24.pth', Path('x/diagnosis.json')
     with pytest.raises(FileNotFoundError, match=r'make it with tools/diagnose\.py'):
         PriorHook(file)
-    write_diagnosis(file, checkpoint, kind='looks')
+    write_diagnosis(file, checkpoint, allowed=False)
     with pytest.raises(ValueError, match=r'does not allow .* Looks differ\.'):
         PriorHook(file)
     write_diagnosis(file, home / 'run/iter_16.pth')

@@ -46,7 +46,7 @@ class PriorHook(Hook):
                 f'no diagnosis {diagnosis}: make it with tools/diagnose.py'
             )
         found = json.loads(Path(diagnosis).read_text())
-        if found['kind'] != 'shares':
+        if not found['allows_correction']:
             raise ValueError(
                 f'{diagnosis} does not allow predictions to be corrected by class '
                 f'shares: {found["sentence"]}'
