@@ -17,8 +17,9 @@ from torch import Tensor, nn
 
 from mmuda.datasets.domain import seeded
 from mmuda.evaluation.tile_samples import IGNORED, TileSamples, places
+from mmuda.models.adaptor import DomainAdaptor
 from mmuda.models.data_preprocessor import DomainDataPreprocessor
-from mmuda.models.domains import SOURCE, TARGET
+from mmuda.models.domains import SOURCE
 
 NUM_IMAGES = 64  # per domain
 DIMENSIONS = 64  # of features: more are projected at random
@@ -37,7 +38,9 @@ def collect(
 ) -> TileSamples:
     """What a model says at the same places of evenly spaced tiles.
 
-    The model is left as it was.
+    Target tiles are predicted as the config declares it, those of the source with the
+    source's own batch statistics, as in training: with those of the target, nothing
+    that is said of the source would be true. The model is left as it was.
 
     Args:
         model: An MMSeg segmentor or a ``DomainAdaptor``, on any device.
@@ -74,24 +77,45 @@ def _load(dataset: BaseDataset, index: int) -> dict:
 
 @contextmanager
 def _predicting(model: nn.Module, role: str) -> Iterator[None]:
-    """Within it, the model predicts, and images are normalised as those of a role."""
+    """Within it, the model predicts, and takes images for those of a role."""
     modes = {module: module.training for module in model.modules()}
+    try:
+        with _images_of(model, role), _statistics_of(model, role):
+            model.eval()
+            yield
+    finally:
+        for module, training in modes.items():
+            module.training = training
+
+
+@contextmanager
+def _images_of(model: nn.Module, role: str) -> Iterator[None]:
+    """Within it, images are normalised as those of a role."""
     preprocessor = model.data_preprocessor
-    by_domain = isinstance(preprocessor, DomainDataPreprocessor)
-    before = preprocessor.predict_domain if by_domain else None
-    if by_domain and role == SOURCE:
-        named = sorted(n for n in preprocessor.domains if n.startswith(SOURCE))
-        preprocessor.predict_domain = named[0] if named else SOURCE
-    elif by_domain:
-        preprocessor.predict_domain = TARGET
-    model.eval()
+    if not isinstance(preprocessor, DomainDataPreprocessor):
+        yield
+        return
+    before = preprocessor.predict_domain
+    named = sorted(n for n in preprocessor.domains if n.startswith(role))
+    preprocessor.predict_domain = named[0] if named else role
     try:
         yield
     finally:
-        if by_domain:
-            preprocessor.predict_domain = before
-        for module, training in modes.items():
-            module.training = training
+        preprocessor.predict_domain = before
+
+
+@contextmanager
+def _statistics_of(model: nn.Module, role: str) -> Iterator[None]:
+    """Within it, an adaptor has the source's batch statistics for the source."""
+    if role != SOURCE or not isinstance(model, DomainAdaptor):
+        yield
+        return
+    before, model.statistics.alpha = model.statistics.alpha, 0.0
+    try:
+        yield
+    finally:
+        model.statistics.alpha = before
+        model.statistics.blend()
 
 
 def _looked_at(model: nn.Module, sample: dict, role: str, inner: bool) -> dict:

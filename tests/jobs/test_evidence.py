@@ -11,6 +11,7 @@ import torch
 from conftest import toy_adaptor, toy_optimizers, toy_sample
 from mmengine.config import Config
 from mmengine.structures import PixelData
+from mmseg.registry import MODELS
 from toy_run import make_data, mmuda, write_config
 
 from mmuda.engine.checkpoint import load_checked
@@ -178,6 +179,29 @@ def test_samples_are_what_the_model_says_there(home, model):
     )[0].detach()
     rows = {tuple(r) for r in whole.flatten(1).T.numpy().round(4).tolist()}
     assert {tuple(r) for r in samples.logits[0].round(4).tolist()} <= rows
+
+
+def test_each_domain_is_looked_at_with_its_own_statistics(home):
+    cfg = load_config(home / 'toy.py')
+    network = MODELS.build(toy_adaptor(norm=dict(type='BN')))
+    for role, mean in (('source', 0.0), ('target', 5.0)):
+        for layer in getattr(network.statistics, role).layers.values():
+            layer.running_mean.fill_(mean)
+            layer.num_batches_tracked.fill_(1)
+    network.eval()
+    evidence = Evidence.of(cfg)
+    buffers = {n: b.clone() for n, b in network.segmentor.named_buffers()}
+    source, target = evidence.of_model(network, 2)
+    for name, value in network.segmentor.named_buffers():
+        assert torch.equal(value, buffers[name]), name
+    assert network.statistics.alpha == 1
+    tile = collect(network, evidence.source, 'target', 1)
+    assert not np.allclose(tile.logits[0], source.logits[0])
+    network.statistics.alpha = 0.0
+    again = collect(network.eval(), evidence.source, 'target', 1)
+    assert np.array_equal(again.logits[0], source.logits[0])
+    other = collect(network, evidence.target, 'target', 2)
+    assert not np.allclose(other.logits, target.logits)
 
 
 def test_invalid_pixels_and_unlabelled_ones_do_not_count(model):
