@@ -11,6 +11,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F  # noqa: N812
 from mmengine.dataset import BaseDataset
+from mmengine.dist import get_dist_info
 from mmseg.structures import SegDataSample
 from rich.progress import track
 from torch import Tensor, nn
@@ -58,10 +59,9 @@ def collect(
         raise ValueError(f'the {role} has no image to look at')
     chosen = np.linspace(0, len(every) - 1, min(num_images, len(every))).astype(int)
     with _predicting(model, role), torch.no_grad():
-        tiles = []
-        for at, following in zip(
-            track(chosen, f'images of the {role}'), np.roll(chosen, -1), strict=True
-        ):
+        tiles, helps = [], get_dist_info()[0] != 0
+        shown = track(chosen, f'images of the {role}', disable=helps)
+        for at, following in zip(shown, np.roll(chosen, -1), strict=True):
             sample = _load(*every[at])
             kept = _looked_at(model, sample, role, inner)
             if views:
