@@ -1,5 +1,6 @@
 """Measure a model on the labelled target."""
 
+from mmuda.evaluation.shares import ESTIMATORS
 from mmuda.jobs.amp import add_amp
 from mmuda.jobs.command_line import (
     add_launcher,
@@ -24,6 +25,14 @@ def main() -> None:
         help='batch statistics between source (0) and target (1), instead of those '
         'that the config declares',
     )
+    parser.add_argument(
+        '--prior',
+        choices=tuple(ESTIMATORS),
+        help='correct predictions by class shares that tools/diagnose.py has estimated',
+    )
+    parser.add_argument(
+        '--diagnosis', help='its diagnosis.json [that beside the checkpoint]'
+    )
     parser.add_argument('--json', help='file of the figures [WORK_DIR/test.json]')
     add_amp(parser)
     add_launcher(parser)
@@ -34,6 +43,8 @@ def main() -> None:
         cfg,
         args.checkpoint,
         alpha=args.alpha,
+        prior=args.prior,
+        diagnosis=args.diagnosis,
         tta=args.tta,
         amp=args.amp,
         out=args.out,

@@ -31,7 +31,7 @@ class BranchSegmentationMetric(SegmentationMetric):
         counts = self.results[merged:]
         del self.results[merged:]
         for of_sample, sample in zip(counts, data_samples, strict=True):
-            truth = sample['gt_sem_seg']['data'].squeeze()
+            truth = self.truth_of(sample)
             found = {'': of_sample}
             for key in sorted(k for k in sample if k.startswith(BRANCH)):
                 labels = sample[key]['data'].squeeze()

@@ -175,8 +175,21 @@ def _command(*words: str) -> None:
 
 
 def _summary(figures: Sequence[dict]) -> dict:
-    """Each measure over the runs; None for a class that the test set's truth lacks."""
-    return {m: _over_runs([run[m] for run in figures]) for m in figures[0]}
+    """Each measure over the runs; None for a class that the test set's truth lacks.
+
+    ``protocol`` says what all are taken over.
+
+    Raises:
+        ValueError: If that is not the same for all runs.
+    """
+    protocols = list(dict.fromkeys(run.get('protocol') for run in figures))
+    if len(protocols) > 1:
+        raise ValueError(
+            f'runs are measured over {protocols}: they can not be averaged'
+        )
+    measures = [m for m in figures[0] if m != 'protocol']
+    said = {} if protocols == [None] else {'protocol': protocols[0]}
+    return said | {m: _over_runs([run[m] for run in figures]) for m in measures}
 
 
 def _over_runs(values: list[float | None]) -> dict | None:

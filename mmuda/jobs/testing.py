@@ -8,15 +8,18 @@ from mmengine.config import Config
 from mmuda.engine.runner import ConciseRunner
 from mmuda.jobs.amp import predict_in_mixed_precision
 from mmuda.jobs.augmentation import augmented_pipeline
+from mmuda.jobs.diagnosis import diagnosis_of
 from mmuda.jobs.prerequisites import data_of, provide
 from mmuda.jobs.training import join_processes
 
 
-def evaluate(
+def evaluate(  # noqa: PLR0913
     cfg: Config,
     checkpoint: str | Path,
     *,
     alpha: float | None = None,
+    prior: str | None = None,
+    diagnosis: str | Path | None = None,
     tta: bool = False,
     amp: bool = False,
     out: str | Path | None = None,
@@ -30,6 +33,9 @@ def evaluate(
         checkpoint: Of its model.
         alpha: Batch statistics between source (0) and target (1), instead of those that
             the config declares.
+        prior: Estimator of the class shares by which predictions are corrected; None
+            leaves them as they are.
+        diagnosis: File of the estimates, by default that beside the checkpoint.
         tta: Whether to augment images, and take the mean.
         amp: Whether to predict in half precision.
         out: Folder for the predicted label maps.
@@ -40,7 +46,8 @@ def evaluate(
         What that file holds.
 
     Raises:
-        ValueError: If there is nothing to be tested on, or the checkpoint does not fit.
+        ValueError: If there is nothing to be tested on, the checkpoint does not fit, or
+            shares are wanted that were estimated with other statistics.
     """
     if cfg.get('test_dataloader') is None:
         raise ValueError(
@@ -52,6 +59,8 @@ def evaluate(
     hooks = [dict(type='StrictLoadHook')]
     if alpha is not None:
         hooks.append(dict(type='AlphaHook', alpha=alpha))
+    if prior:
+        hooks.append(_prior_hook(prior, diagnosis or diagnosis_of(checkpoint), alpha))
     if show_dir:
         hooks.append(dict(type='OverlayHook', show_dir=str(show_dir)))
     cfg.custom_hooks = [*(cfg.get('custom_hooks') or []), *hooks]
@@ -67,3 +76,11 @@ def evaluate(
     join_processes(cfg)
     ConciseRunner.from_cfg(cfg).test()
     return json.loads(Path(cfg.test_evaluator.out).read_text())
+
+
+def _prior_hook(estimator: str, diagnosis: str | Path, alpha: float | None) -> dict:
+    if alpha is not None:
+        raise ValueError(
+            '--prior is for the statistics that the config declares, leave out --alpha'
+        )
+    return dict(type='PriorHook', diagnosis=str(diagnosis), estimator=estimator)

@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 import rasterio
-import torch
 from mmseg.registry import DATASETS
 from rasterio.transform import from_origin
 

@@ -7,9 +7,11 @@ import pytest
 import torch
 from mmengine.registry import DefaultScope
 from mmseg.registry import METRICS
-from torchmetrics.functional import jaccard_index
+from torchmetrics.functional import f1_score, jaccard_index
+from torchmetrics.functional.classification import multiclass_calibration_error
 
 from mmuda.datasets.taxonomy import read_taxonomy
+from mmuda.evaluation.boundary import boundary_counts, eroded
 
 
 @pytest.fixture
@@ -63,7 +65,8 @@ def test_matches_the_equations(images, tmp_path):
     assert figures['mIoU'] == pytest.approx(100 * sum(ious) / 3)
     right = sum(t == p for t, p in pixels) / len(pixels)
     assert figures['aAcc'] == pytest.approx(100 * right)
-    assert json.loads(file.read_text()) == figures
+    protocol = 'all 3 classes, labels as they are'
+    assert json.loads(file.read_text()) == {'protocol': protocol, **figures}
 
 
 def test_equals_torchmetrics(images):
@@ -200,3 +203,143 @@ def test_rejects_a_subset_of_other_classes(images):
         ValueError, match='subset x names e, f, expected some of a, b, c'
     ):
         evaluate(*images, ('a', 'b', 'c'), subsets=dict(x=['a', 'e', 'f']))
+
+
+def test_f1_equals_torchmetrics(images):
+    truth, predicted = images
+    figures = evaluate(truth, predicted, ('a', 'b', 'c'))
+    each = f1_score(
+        predicted[truth != 255],
+        truth[truth != 255],
+        task='multiclass',
+        num_classes=3,
+        average='none',
+    )
+    for name, value in zip('abc', each, strict=True):
+        assert figures[f'F1.{name}'] == pytest.approx(100 * value.item(), rel=1e-5)
+    assert figures['mF1'] == pytest.approx(100 * each.mean().item(), rel=1e-5)
+
+
+def test_calibration_error_equals_torchmetrics(images):
+    truth, _ = images
+    logits = 2 * torch.randn((4, 3, 8, 8), generator=torch.Generator().manual_seed(2))
+    metric = build('SegmentationMetric', ('a', 'b', 'c'), calibration=True)
+    samples = samples_of(truth, logits.argmax(1))
+    with pytest.raises(ValueError, match='scores of at least two classes'):
+        metric.process({}, samples)
+    for sample, scores in zip(samples, logits, strict=True):
+        sample['seg_logits'] = dict(data=scores)
+    metric.results.clear()
+    metric.process({}, samples[:1])
+    metric.process({}, samples[1:])
+    expected = multiclass_calibration_error(
+        logits.softmax(1), truth, 3, n_bins=15, ignore_index=255
+    )
+    assert metric.evaluate(4)['ECE'] == pytest.approx(100 * expected.item(), rel=1e-4)
+
+
+def slow_zone(labels, width):
+    """Whether another class is within ``width``, pixel by pixel."""
+    height, length = labels.shape
+    zone = np.zeros(labels.shape, bool)
+    for i in range(height):
+        for j in range(length):
+            rows = slice(max(i - width, 0), i + width + 1)
+            near = labels[rows, max(j - width, 0) : j + width + 1]
+            near = near[near != 255]
+            zone[i, j] = labels[i, j] != 255 and (near != labels[i, j]).any()
+    return zone
+
+
+@pytest.fixture
+def blobs():
+    """Label maps with areas and some ignored pixels, and shifted ones."""
+    rng = np.random.default_rng(0)
+    truth = rng.integers(3, size=(6, 7), dtype=np.uint8).repeat(5, 0).repeat(5, 1)
+    predicted = np.roll(truth, (1, 2), (0, 1))
+    truth[:4, 3:9] = 255
+    return truth, predicted
+
+
+@pytest.mark.parametrize('width', [1, 3])
+def test_boundary_iou_pixel_by_pixel(blobs, width):
+    truth, predicted = blobs
+    seen = np.where(truth == 255, 255, predicted)
+    zones = slow_zone(truth, width), slow_zone(seen, width)
+    expected = [
+        (
+            ((truth == c) & zones[0] & (seen == c) & zones[1]).sum(),
+            (((truth == c) & zones[0]) | ((seen == c) & zones[1])).sum(),
+        )
+        for c in range(3)
+    ]
+    found = boundary_counts(predicted, truth, 3, width)
+    assert found.tolist() == [list(map(int, row)) for row in expected]
+    maps = [torch.from_numpy(m.astype(np.int64))[None] for m in (truth, predicted)]
+    figures = evaluate(*maps, ('a', 'b', 'c'), boundary=width)
+    ious = [100 * both / either for both, either in expected]
+    assert [figures[f'BIoU.{c}'] for c in 'abc'] == pytest.approx(ious)
+    assert figures['mBIoU'] == pytest.approx(np.mean(ious))
+
+
+def test_boundary_iou_sees_what_iou_does_not():
+    """A border that is off by a pixel costs a large area nearly nothing."""
+    truth = torch.zeros((1, 80, 80), dtype=torch.long)
+    truth[:, :, 40:] = 1
+    off = truth.roll(1, 2)
+    off[:, :, 0] = 0
+    figures = evaluate(truth, off, ('a', 'b'), boundary=2)
+    assert figures['mIoU'] > 97
+    assert figures['mBIoU'] == pytest.approx(100 / 3)
+    assert evaluate(truth, truth, ('a', 'b'), boundary=2)['mBIoU'] == 100
+
+
+def test_eroded_labels_do_not_count(blobs, tmp_path):
+    truth, predicted = blobs
+    expected = np.where(slow_zone(truth, 2), 255, truth)
+    assert (eroded(truth, 2) == expected).all()
+    file = tmp_path / 'figures.json'
+    as_tensors = [
+        torch.from_numpy(m.astype(np.int64))[None] for m in (truth, predicted, expected)
+    ]
+    found = evaluate(*as_tensors[:2], ('a', 'b', 'c'), erode=2, out=str(file))
+    assert found == evaluate(as_tensors[2], as_tensors[1], ('a', 'b', 'c'))
+    protocol = json.loads(file.read_text())['protocol']
+    assert protocol == 'all 3 classes, labels eroded by 2 pixels'
+
+
+def test_a_class_may_be_left_out(images, tmp_path):
+    """Its pixels are not looked at; to be taken for it is an error nevertheless."""
+    truth, predicted = images
+    file = tmp_path / 'figures.json'
+    classes = ('a', 'clutter', 'c')
+    found = evaluate(truth, predicted, classes, without=['clutter'], out=str(file))
+    hidden = torch.where(truth == 1, 255, truth)
+    for name, value in evaluate(hidden, predicted, classes).items():
+        assert found[name] == pytest.approx(value, nan_ok=True)
+    assert np.isnan(found['IoU.clutter'])
+    assert found['mIoU'] == pytest.approx((found['IoU.a'] + found['IoU.c']) / 2)
+    protocol = json.loads(file.read_text())['protocol']
+    assert protocol == '3 classes without clutter, labels as they are'
+    with pytest.raises(ValueError, match='without names x, expected some of a, clu'):
+        evaluate(truth, predicted, classes, without=['x'])
+
+
+def test_rejects_widths_that_can_not_be(images):
+    with pytest.raises(ValueError, match='boundary from 1, got 0 and 0'):
+        evaluate(*images, ('a', 'b', 'c'), boundary=0)
+    with pytest.raises(ValueError, match='erode counts pixels from 0'):
+        evaluate(*images, ('a', 'b', 'c'), erode=-1)
+
+
+def test_branches_are_measured_by_the_same_protocol(images):
+    truth, predicted = images
+    metric = build('BranchSegmentationMetric', ('a', 'b', 'c'), without=['b'])
+    samples = [
+        {**sample, 'branch_s1': dict(data=p[None])}
+        for sample, p in zip(samples_of(truth, predicted), predicted, strict=True)
+    ]
+    metric.process({}, samples)
+    figures = metric.evaluate(len(samples))
+    for name in ('aAcc', 'mIoU', 'mF1'):
+        assert figures[f's1.{name}'] == figures[name]

@@ -158,7 +158,8 @@ def test_one_command_makes_the_mapping_trains_tests_and_exports(folder):
         'pictures',
     )
     figures = json.loads(Path('run/test.json').read_text())
-    assert set(figures) == {'aAcc', 'mIoU', 'IoU.a', 'IoU.b', 'IoU.c'}
+    by_class = {f'{m}.{c}' for m in ('IoU', 'F1') for c in 'abc'}
+    assert set(figures) == {'protocol', 'aAcc', 'mIoU', 'mF1', *by_class}
     assert len(os.listdir('pictures')) == len(os.listdir('maps/out')) == 6
 
     mmuda('export', config, 'run/iter_6.pth', '--out', 'plain/model')

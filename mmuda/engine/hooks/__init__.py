@@ -7,6 +7,7 @@ from mmuda.engine.hooks.finite_loss import FiniteLossHook
 from mmuda.engine.hooks.image_format import ImageFormatHook
 from mmuda.engine.hooks.mixed_precision import MixedPrecisionHook
 from mmuda.engine.hooks.overlay import OverlayHook
+from mmuda.engine.hooks.prior import PriorHook
 from mmuda.engine.hooks.reproducible import ReproducibleHook
 from mmuda.engine.hooks.strict_load import StrictLoadHook
 from mmuda.engine.hooks.translation_grid import TranslationGridHook
@@ -19,6 +20,7 @@ __all__ = [
     'ImageFormatHook',
     'MixedPrecisionHook',
     'OverlayHook',
+    'PriorHook',
     'ReproducibleHook',
     'StrictLoadHook',
     'TranslationGridHook',

@@ -53,7 +53,7 @@ def write_page(request: AdaptationRequest, run: MethodRun, outcome: Outcome) -> 
             for n in range(min(len(outcome.maps), MOST_SCENES))
         ],
         left_out=max(len(outcome.maps) - MOST_SCENES, 0),
-        figures={NAMES[name]: f for name, f in outcome.figures.items()},
+        figures={NAMES[name]: _shown(f) for name, f in outcome.figures.items()},
         seconds=outcome.seconds,
         files=[str(file.relative_to(out)) for file in outcome.maps],
     )
@@ -61,6 +61,16 @@ def write_page(request: AdaptationRequest, run: MethodRun, outcome: Outcome) -> 
     with write_atomically(page) as file:
         file.write(text)
     return page
+
+
+def _shown(figures: dict) -> dict[str, float]:
+    """What the page tells, by the name of the column."""
+    of_classes = {
+        key.removeprefix('IoU.'): value
+        for key, value in figures.items()
+        if key.startswith('IoU.')
+    }
+    return {'accuracy': figures['aAcc'], 'mIoU': figures['mIoU'], **of_classes}
 
 
 def _shares(source: dict, outcome: Outcome) -> dict[str, Sequence[float]]:

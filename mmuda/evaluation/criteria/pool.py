@@ -1,0 +1,238 @@
+"""The criteria by name, and how models of a pool score."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from mmuda.evaluation.bootstrap import mean_iou
+from mmuda.evaluation.criteria import certainty, estimated_accuracy
+from mmuda.evaluation.criteria.agreement import (
+    agreement,
+    ensemble_labels,
+    mixed_agreement,
+    similarity_to_source,
+)
+from mmuda.evaluation.criteria.collapse import is_collapsed
+from mmuda.evaluation.criteria.weighted_risk import (
+    deep_embedded_validation,
+    importance_weights,
+)
+from mmuda.evaluation.shares import estimate_shares, fit_calibration
+from mmuda.evaluation.shares.estimate import Predictions
+from mmuda.evaluation.tile_samples import TileSamples, softmax
+
+COLLAPSED = float('-inf')
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A model that may be chosen.
+
+    Args:
+        name: As tables call it.
+        source: What it says of held-out source tiles, with labels.
+        target: What it says of target tiles.
+        family: The method; one voice each in the ensemble.
+        seed: Of its run.
+    """
+
+    name: str
+    source: TileSamples
+    target: TileSamples
+    family: str = ''
+    seed: int = 0
+
+    @cached_property
+    def on_target(self) -> np.ndarray:
+        """Probabilities of target pixels, (n, C)."""
+        return self.target.probabilities
+
+    @cached_property
+    def on_source(self) -> tuple[np.ndarray, np.ndarray]:
+        """Probabilities of source pixels (n, C) and their labels (n,)."""
+        return self.source.probabilities, self.source.of('labels').astype(int)
+
+
+@dataclass(frozen=True)
+class Question:
+    """A candidate, and what is known beside it.
+
+    Args:
+        candidate: Who is judged.
+        pool: All candidates.
+        expected: Class shares of the target, estimated, (C,).
+    """
+
+    candidate: Candidate
+    pool: Sequence[Candidate]
+    expected: np.ndarray
+
+
+def source_score(candidate: Candidate) -> float:
+    """Mean IoU, percent, on held-out source pixels."""
+    probabilities, labels = candidate.on_source
+    predicted, size = probabilities.argmax(1), probabilities.shape[1]
+    right, found, there = (
+        np.bincount(x, minlength=size)
+        for x in (labels[predicted == labels], predicted, labels)
+    )
+    return float(mean_iou(np.stack([right, found + there - right, there], -1)))
+
+
+def expected_shares(candidate: Candidate) -> np.ndarray:
+    """Class shares of the target as a model's calibrated predictions tell, MLLS."""
+    _, labels = candidate.on_source
+    calibration = fit_calibration(candidate.source.of('logits'), labels)
+    source, target = (
+        Predictions(calibration(domain.of('logits')), domain.tiles, known)
+        for domain, known in ((candidate.source, labels), (candidate.target, None))
+    )
+    return estimate_shares(source, target, draws=1).target
+
+
+def _dev(question: Question) -> float:
+    source, target = question.candidate.source, question.candidate.target
+    weights = importance_weights(source.of('features'), target.of('features'))
+    return -deep_embedded_validation(*question.candidate.on_source, weights)
+
+
+def _ensemble(question: Question) -> float:
+    members = question.pool
+    together = ensemble_labels(
+        [m.on_target for m in members], [m.family for m in members]
+    )
+    return agreement(question.candidate.on_target.argmax(1), together)
+
+
+def _other_seeds(question: Question) -> float:
+    own = question.candidate
+    others = [m for m in question.pool if m.family == own.family and m.seed != own.seed]
+    labels = own.on_target.argmax(1)
+    found = [agreement(labels, m.on_target.argmax(1)) for m in others]
+    return float(np.mean(found)) if found else float('nan')
+
+
+def _augmented(question: Question) -> float:
+    target = question.candidate.target
+    return agreement(
+        question.candidate.on_target.argmax(1), target.of('augmented').argmax(1)
+    )
+
+
+def _mixed(question: Question) -> float:
+    target = question.candidate.target
+    other = np.roll(target.predicted, -1, 0)
+    both = target.valid & np.roll(target.valid, -1, 0)
+    mixed = target.of('mixed').argmax(1)
+    return mixed_agreement(
+        mixed[both[target.valid]], target.predicted[both], other[both]
+    )
+
+
+def _semsim(question: Question) -> float:
+    source, target = question.candidate.source, question.candidate.target
+    return similarity_to_source(
+        source.labels, source.valid, softmax(target.logits), target.valid
+    )
+
+
+def _of_target(criterion: Callable[[np.ndarray], float]) -> Callable[..., float]:
+    return lambda question: criterion(question.candidate.on_target)
+
+
+def _estimated(criterion: Callable[..., float]) -> Callable[..., float]:
+    return lambda q: criterion(
+        *q.candidate.on_source, q.candidate.on_target, q.expected
+    )
+
+
+# The higher the better.
+CRITERIA: dict[str, Callable[[Question], float]] = {
+    'snd': _of_target(certainty.soft_neighbourhood_density),
+    'entropy': _of_target(certainty.negative_entropy),
+    'infomax': _of_target(certainty.information_maximisation),
+    'shift_aware_infomax': lambda q: certainty.shift_aware_information(
+        q.candidate.on_target, q.expected
+    ),
+    'bnm': _of_target(certainty.nuclear_norm),
+    'mixval': _mixed,
+    'ensv': _ensemble,
+    'dev': _dev,
+    'atc': _estimated(estimated_accuracy.estimated_by_thresholds),
+    'doc': _estimated(estimated_accuracy.estimated_by_confidences),
+    'seed_agreement': _other_seeds,
+    'consistency': _augmented,
+    'semsim': _semsim,
+    'source': lambda question: source_score(question.candidate),
+}
+OF_POOLS = ('ensv', 'seed_agreement')
+
+
+def check_criterion(name: str, among: Sequence[str] = tuple(CRITERIA)) -> str:
+    """The name itself.
+
+    Raises:
+        ValueError: If there is no such criterion.
+    """
+    if name not in among:
+        raise ValueError(
+            f'no criterion {name!r} to select by, expected one of {", ".join(among)}'
+        )
+    return name
+
+
+def score_pool(
+    pool: Sequence[Candidate],
+    criteria: Sequence[str] = tuple(CRITERIA),
+    expected: np.ndarray | None = None,
+) -> dict[str, list[float]]:
+    """Scores of all candidates by each criterion; the higher the better.
+
+    Args:
+        pool: Who is compared, on the same pixels.
+        criteria: Names in :data:`CRITERIA`.
+        expected: Class shares of the target; None to estimate them by the candidate of
+            the best source score.
+
+    Returns:
+        By criterion a score for each candidate: -inf for one that has collapsed, NaN
+        where a criterion does not apply to it.
+
+    Raises:
+        ValueError: If a criterion is unknown, there is no candidate, or their samples
+            are not of the same pixels.
+    """
+    for name in criteria:
+        check_criterion(name)
+    _check_pool(pool)
+    if expected is None:
+        expected = expected_shares(max(pool, key=source_score))
+    collapsed = [is_collapsed(c.on_target, expected) for c in pool]
+    alive = [c for c, gone in zip(pool, collapsed, strict=True) if not gone]
+    scores = {}
+    for name in criteria:
+        found = iter([CRITERIA[name](Question(c, alive, expected)) for c in alive])
+        scores[name] = [COLLAPSED if gone else next(found) for gone in collapsed]
+    return scores
+
+
+def _check_pool(pool: Sequence[Candidate]) -> None:
+    if not pool:
+        raise ValueError('there is no model to select from')
+    for candidate in pool[1:]:
+        for domain in ('source', 'target'):
+            own, first = (getattr(c, domain) for c in (candidate, pool[0]))
+            if not np.array_equal(own.valid, first.valid):
+                raise ValueError(
+                    f'{candidate.name} and {pool[0].name} were not looked at on the '
+                    f'same pixels of the {domain}: they can not be compared'
+                )
+
+
+def best_of(scores: Sequence[float]) -> int | None:
+    """Index of the highest score, the first among equals; None if all are -inf, NaN."""
+    values = np.array(scores, dtype=float)
+    values[np.isnan(values)] = COLLAPSED
+    return int(values.argmax()) if (values > COLLAPSED).any() else None

@@ -1,0 +1,141 @@
+"""Whether an adapted model may take the place of the source-only one.
+
+Nothing without target labels is certain. The rule is made to keep the source-only model
+when in doubt, and to say why.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from mmuda.evaluation.bootstrap import Interval, ends, tile_draws
+from mmuda.evaluation.criteria.estimated_accuracy import (
+    estimated_iou,
+    threshold_correct,
+)
+from mmuda.evaluation.criteria.pool import Candidate, source_score
+
+MOST_MOVED = 3.0  # times the expected share of a class, or a third of it
+MOST_LOST = 2.0  # points of mean IoU on the held-out source
+RARE = 0.01  # classes of a smaller expected share are not held to it
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What the rule says.
+
+    Args:
+        accepted: Whether the adapted model is taken.
+        sentence: Which model is taken, and why.
+        gain: Estimated gain in mean IoU over the source-only model, points.
+    """
+
+    accepted: bool
+    sentence: str
+    gain: Interval
+
+
+def decide(
+    gain: Interval,
+    predicted: np.ndarray,
+    expected: np.ndarray,
+    source_drop: float,
+) -> Decision:
+    """The rule itself.
+
+    Accept if the lower bound of the estimated gain is above 0, no class is predicted
+    more than three times as often as expected, or less than a third as often, and the
+    held-out source loses less than 2 points.
+
+    Args:
+        gain: Estimated gain in mean IoU over the source-only model, with its interval.
+        predicted: Mean probability that the adapted model gives each class on the
+            target, (C,).
+        expected: Those that are estimated for the target, (C,).
+        source_drop: Mean IoU of the source-only model minus that of the adapted one on
+            held-out source tiles, points.
+    """
+    common = expected >= RARE
+    moved = np.maximum(predicted, 1e-12)[common] / expected[common]
+    worst = float(np.exp(np.abs(np.log(moved)).max())) if common.any() else 1.0
+    reasons = []
+    if not gain.low > 0:
+        reasons.append(
+            f'its estimated gain of {gain.value:.1f} points may be as low as '
+            f'{gain.low:.1f}'
+        )
+    if worst > MOST_MOVED:
+        reasons.append(
+            f'a class is predicted {min(worst, 999):.1f} times as often, or as rarely, '
+            'as the estimated class shares say'
+        )
+    if not source_drop < MOST_LOST:
+        reasons.append(f'it loses {source_drop:.1f} points on held-out source images')
+    if reasons:
+        return Decision(
+            False, f'The source-only model is kept: {"; ".join(reasons)}.', gain
+        )
+    sentence = (
+        f'The adapted model is taken: its estimated gain is {gain.value:.1f} points '
+        f'({gain.low:.1f} to {gain.high:.1f}).'
+    )
+    return Decision(True, sentence, gain)
+
+
+def estimated_gain(
+    adapted: Candidate,
+    source_only: Candidate,
+    expected: np.ndarray,
+    draws: int = 1000,
+    seed: int = 0,
+) -> Interval:
+    """Gain in mean IoU as ATC per class estimates it, with a bootstrap over tiles.
+
+    Args:
+        adapted: A model.
+        source_only: What it is compared with, on the same target pixels.
+        expected: Class shares of the target, estimated, (C,).
+        draws: Of target tiles, the same for both.
+        seed: Of the draws.
+
+    Returns:
+        Points of mean IoU.
+    """
+    draw = tile_draws(len(adapted.target.valid), draws, seed)
+    values, drawn = [], []
+    for candidate in (adapted, source_only):
+        predicted, right = _counts_by_tile(candidate)
+        values.append(estimated_iou(predicted.sum(0), right.sum(0), expected))
+        drawn.append(estimated_iou(draw @ predicted, draw @ right, expected))
+    differences = drawn[0] - drawn[1]
+    low, high = ends(differences)
+    above = float((differences > 0).mean())
+    return Interval(float(values[0] - values[1]), float(low), float(high), above)
+
+
+def guard(
+    adapted: Candidate, source_only: Candidate, expected: np.ndarray, seed: int = 0
+) -> Decision:
+    """Decide between two models by what they say of the same tiles; see :func:`decide`.
+
+    Args:
+        adapted: A model.
+        source_only: What is kept when in doubt.
+        expected: Class shares of the target, estimated, (C,).
+        seed: Of the bootstrap.
+    """
+    gain = estimated_gain(adapted, source_only, expected, seed=seed)
+    drop = source_score(source_only) - source_score(adapted)
+    return decide(gain, adapted.on_target.mean(0), expected, drop)
+
+
+def _counts_by_tile(candidate: Candidate) -> tuple[np.ndarray, np.ndarray]:
+    """Pixels predicted as each class, and those taken for right, each (T, C)."""
+    probabilities = candidate.on_target
+    right = threshold_correct(*candidate.on_source, probabilities)
+    shape = len(candidate.target.valid), probabilities.shape[1]
+    cells = candidate.target.tiles * shape[1] + probabilities.argmax(1)
+    return tuple(
+        np.bincount(some, minlength=shape[0] * shape[1]).reshape(shape).astype(float)
+        for some in (cells, cells[right])
+    )

@@ -1,0 +1,180 @@
+"""Choosing between finished runs without a label of the target."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from mmengine.config import Config
+from rich.console import Console
+from rich.table import Table
+
+from mmuda.evaluation import write_figures
+from mmuda.evaluation.collecting import NUM_IMAGES
+from mmuda.evaluation.criteria import (
+    CRITERIA,
+    Candidate,
+    best_of,
+    check_criterion,
+    expected_shares,
+    score_pool,
+    source_score,
+)
+from mmuda.jobs.evidence import Evidence, load_model
+from mmuda.jobs.oracle import is_oracle
+
+CHECKPOINT = re.compile(r'(?:iter|epoch)_(\d+)\.pth')
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A checkpoint of a run.
+
+    Args:
+        file: It.
+        cfg: Of its run.
+    """
+
+    file: Path
+    cfg: Config
+
+    @property
+    def name(self) -> str:
+        """As tables call it: run and file."""
+        return f'{self.file.parent.name}/{self.file.stem}'
+
+
+def select(
+    runs: Sequence[str | Path],
+    out: Path,
+    criterion: str = 'ensv',
+    num_images: int = NUM_IMAGES,
+) -> Path | None:
+    """Score all checkpoints by every criterion, print a table, choose by one.
+
+    Args:
+        runs: Work folders, all of whose checkpoints take part, or checkpoints in them.
+        out: JSON file for the scores.
+        criterion: That chooses.
+        num_images: Of each domain to look at.
+
+    Returns:
+        The chosen checkpoint; None if all have collapsed.
+
+    Raises:
+        FileNotFoundError: If a run has no checkpoint, or no config.
+        ValueError: If a run is an oracle, or runs are of other domains or classes.
+    """
+    check_criterion(criterion)
+    checkpoints = [found for run in runs for found in _checkpoints(Path(run))]
+    _check_alike(checkpoints)
+    evidence = Evidence.of(checkpoints[0].cfg)
+    pool = [_candidate(found, evidence, num_images) for found in checkpoints]
+    expected = expected_shares(max(pool, key=source_score))
+    scores = score_pool(pool, expected=expected)
+    best = {name: best_of(values) for name, values in scores.items()}
+    chosen = best[criterion]
+    summary = {
+        'criterion': criterion,
+        'chosen': None if chosen is None else str(checkpoints[chosen].file),
+        'checkpoints': [str(found.file) for found in checkpoints],
+        'images': [len(pool[0].source.valid), len(pool[0].target.valid)],
+        'held_out': evidence.held_out,
+        'expected_shares': expected.tolist(),
+        'collapsed': [not np.isfinite(s) for s in scores['source']],
+        'scores': {n: [_plain(v) for v in values] for n, values in scores.items()},
+        'best': {n: None if b is None else pool[b].name for n, b in best.items()},
+    }
+    write_figures(out, summary)
+    _print(pool, scores, best, criterion)
+    return None if chosen is None else checkpoints[chosen].file
+
+
+def _checkpoints(run: Path) -> list[Checkpoint]:
+    """A checkpoint, or those of a run in the order of training."""
+    folder, files = (run.parent, [run]) if run.suffix == '.pth' else (run, [])
+    if run.suffix != '.pth':
+        numbered = {
+            int(match[1]): file
+            for file in folder.glob('*.pth')
+            if (match := CHECKPOINT.fullmatch(file.name))
+        }
+        files = [numbered[number] for number in sorted(numbered)]
+    if not files or not files[0].is_file():
+        raise FileNotFoundError(f'{run} has no checkpoint, expected iter_<n>.pth')
+    cfg = _config_of(folder)
+    if is_oracle(cfg):
+        raise ValueError(
+            f'{run} is an oracle: it was trained with target labels, which choosing '
+            'without them must not be mixed with'
+        )
+    return [Checkpoint(file, cfg) for file in files]
+
+
+def _config_of(folder: Path) -> Config:
+    """The config that a run wrote into its work folder, complete as it is."""
+    files = sorted(folder.glob('*.py'), key=lambda file: file.stat().st_mtime)
+    if not files:
+        raise FileNotFoundError(
+            f'{folder} has no config: a run writes it there, expected <method>.py'
+        )
+    return Config.fromfile(files[-1])
+
+
+def _check_alike(checkpoints: Sequence[Checkpoint]) -> None:
+    """Refuse to compare runs of other domains.
+
+    Raises:
+        ValueError: If sources or targets differ.
+    """
+    if not checkpoints:
+        raise ValueError('there is no run to select from')
+    first = checkpoints[0]
+    for other in checkpoints[1:]:
+        for key in ('source', 'target'):
+            named = [found.cfg.get(key) for found in (first, other)]
+            if named[0] != named[1]:
+                raise ValueError(
+                    f'{other.name} has the {key} {named[1]}, {first.name} {named[0]}: '
+                    'models of other domains can not be compared'
+                )
+
+
+def _candidate(found: Checkpoint, evidence: Evidence, num_images: int) -> Candidate:
+    model = load_model(found.cfg, found.file)
+    samples = evidence.of_model(model, num_images, inner=True, views=True)
+    return Candidate(
+        found.name,
+        *samples,
+        family=Path(found.cfg.filename).stem,
+        seed=found.cfg.get('randomness', {}).get('seed') or 0,
+    )
+
+
+def _plain(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None
+
+
+def _print(
+    pool: Sequence[Candidate],
+    scores: dict[str, list[float]],
+    best: dict[str, int | None],
+    criterion: str,
+) -> None:
+    """A line per checkpoint; the best of each criterion is starred."""
+    table = Table('checkpoint', *CRITERIA)
+    for i, candidate in enumerate(pool):
+        cells = []
+        for name, values in scores.items():
+            shown = f'{values[i]:.3f}' if np.isfinite(values[i]) else '-'
+            cells.append(f'{shown}*' if best[name] == i else shown)
+        collapsed = scores['source'][i] == -np.inf
+        table.add_row(candidate.name + (' (collapsed)' if collapsed else ''), *cells)
+    console = Console()
+    if not console.is_terminal:
+        console.width = 1000  # characters: no table is as wide
+    console.print(table)
+    chosen = best[criterion]
+    name = 'none: all have collapsed' if chosen is None else pool[chosen].name
+    console.print(f'chosen by {criterion}: {name}', soft_wrap=True, highlight=False)

@@ -1,0 +1,79 @@
+"""The rule that keeps the source-only model when in doubt."""
+
+import numpy as np
+import pytest
+from gaussian_world import SOURCE, candidate, good, weak
+
+from mmuda.evaluation.bootstrap import Interval
+from mmuda.evaluation.criteria.estimated_accuracy import estimated_by_thresholds
+from mmuda.evaluation.guard import decide, estimated_gain, guard
+
+EXPECTED = np.array([0.5, 0.3, 0.195, 0.005])
+
+
+def gain(low, value=2.0):
+    return Interval(value, low, value + 3, 0.9)
+
+
+def test_accepts_what_passes_all_three():
+    found = decide(gain(0.1), EXPECTED, EXPECTED, 1.9)
+    assert found.accepted
+    expected = (
+        'The adapted model is taken: its estimated gain is 2.0 points (0.1 to 5.0).'
+    )
+    assert found.sentence == expected
+
+
+@pytest.mark.parametrize('low', [0.0, -1.5, float('nan')])
+def test_keeps_source_only_without_a_sure_gain(low):
+    found = decide(gain(low), EXPECTED, EXPECTED, 0)
+    assert not found.accepted
+    assert found.sentence.startswith(
+        'The source-only model is kept: its estimated gain'
+    )
+
+
+@pytest.mark.parametrize('factor', [3.1, 1 / 3.1, 0])
+def test_keeps_source_only_when_a_class_moves(factor):
+    predicted = EXPECTED.copy()
+    predicted[2] *= factor
+    found = decide(gain(1), predicted, EXPECTED, 0)
+    assert not found.accepted
+    assert 'times as often, or as rarely' in found.sentence
+    predicted[2] = EXPECTED[2] * np.clip(factor, 1 / 2.9, 2.9)
+    assert decide(gain(1), predicted, EXPECTED, 0).accepted
+
+
+def test_a_rare_class_may_move():
+    predicted = EXPECTED + np.array([0, 0, -0.02, 0.02])
+    assert decide(gain(1), predicted, EXPECTED, 0).accepted
+
+
+@pytest.mark.parametrize('drop', [2.0, 7.0, float('nan')])
+def test_keeps_source_only_when_the_source_is_forgotten(drop):
+    found = decide(gain(1), EXPECTED, EXPECTED, drop)
+    assert not found.accepted
+    assert 'on held-out source images' in found.sentence
+
+
+def test_takes_the_better_model_and_not_the_worse():
+    better, worse = candidate('good', good), candidate('weak', weak)
+    taken = guard(better, worse, SOURCE)
+    assert taken.accepted
+    estimates = [
+        estimated_by_thresholds(*c.on_source, c.on_target, SOURCE)
+        for c in (better, worse)
+    ]
+    assert taken.gain.value == pytest.approx(estimates[0] - estimates[1])
+    assert 0 < taken.gain.low < taken.gain.value < taken.gain.high
+    kept = guard(worse, better, SOURCE)
+    assert not kept.accepted
+    assert 'may be as low as' in kept.sentence
+    assert 'held-out source' in kept.sentence
+
+
+def test_equal_models_gain_nothing():
+    model = candidate('good', good)
+    found = estimated_gain(model, model, SOURCE)
+    assert (found.value, found.low, found.high) == (0, 0, 0)
+    assert not guard(model, model, SOURCE).accepted

@@ -1,0 +1,44 @@
+"""Choose between the checkpoints of finished runs without target labels.
+
+python tools/select_checkpoint.py WORK_DIR WORK_DIR ...
+
+Every checkpoint is scored by every criterion; the higher the better. (A file select.py
+here would hide Python's own module of that name from all other tools.)
+"""
+
+import argparse
+from pathlib import Path
+
+from mmuda.evaluation.criteria import CRITERIA
+from mmuda.jobs.command_line import errors_in_one_line
+from mmuda.jobs.selection import select
+
+
+def main() -> None:
+    """Run the command."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument(
+        'runs', nargs='+', metavar='RUN', help='work folder, or checkpoint in one'
+    )
+    parser.add_argument(
+        '--criterion', choices=tuple(CRITERIA), default='ensv', help='chooses [ensv]'
+    )
+    parser.add_argument(
+        '--images', type=int, default=64, help='to look at, of each domain [64]'
+    )
+    parser.add_argument(
+        '--out',
+        type=Path,
+        default=Path('work_dirs/selection.json'),
+        help='file of the scores [work_dirs/selection.json]',
+    )
+    args = parser.parse_args()
+    chosen = select(args.runs, args.out, args.criterion, args.images)
+    if chosen is None:
+        raise ValueError('every checkpoint has collapsed, none is chosen')
+    print(chosen)
+
+
+if __name__ == '__main__':
+    with errors_in_one_line():
+        main()
