@@ -8,7 +8,10 @@ from mmuda.engine.hooks.mixed_precision import MixedPrecisionHook
 from mmuda.engine.hooks.overlay import OverlayHook
 from mmuda.engine.hooks.reproducible import ReproducibleHook
 from mmuda.engine.hooks.strict_load import StrictLoadHook
-from mmuda.engine.hooks.translation_grid import TranslationGridHook
+from mmuda.engine.hooks.translation_grid import (
+    ReconstructionGridHook,
+    TranslationGridHook,
+)
 
 __all__ = [
     'AlphaHook',
@@ -17,6 +20,7 @@ __all__ = [
     'FiniteLossHook',
     'MixedPrecisionHook',
     'OverlayHook',
+    'ReconstructionGridHook',
     'ReproducibleHook',
     'StrictLoadHook',
     'TranslationGridHook',
