@@ -439,7 +439,13 @@ class DCANLoop(OneLevelLoop):
 
 
 class LSDLoop:
-    """LSD: D, then G, then F and C, as one would write it."""
+    """LSD: D, then G, then F and C, as one would write it.
+
+    By SGD: biases before instance normalisation have a gradient of rounding errors, of
+    which Adam would make whole steps.
+    """
+
+    LEARNING_RATE = 0.01
 
     def __init__(self, model: nn.Module) -> None:
         self.segmentor = model.segmentor
@@ -451,11 +457,10 @@ class LSDLoop:
         )
         self.critics = dict(alignment=self.discriminator)
         self.generators = dict(alignment=self.generator)
-        gan = dict(lr=2e-4, betas=(0.7, 0.999))
+        self.networks = self.discriminator, self.generator, self.segmentor
         self.optimizers = [
-            torch.optim.Adam(self.discriminator.parameters(), **gan),
-            torch.optim.Adam(self.generator.parameters(), **gan),
-            torch.optim.Adam(self.segmentor.parameters(), lr=1e-5),
+            torch.optim.SGD(network.parameters(), self.LEARNING_RATE)
+            for network in self.networks
         ]
 
     def _step(self, loss: Tensor, which: int) -> None:
@@ -472,20 +477,19 @@ class LSDLoop:
         return F.cross_entropy(scores, coarse[:, 0].long())
 
     def _let_learn(self, which: int) -> None:
-        networks = self.discriminator, self.generator, self.segmentor
-        for i, network in enumerate(networks):
+        for i, network in enumerate(self.networks):
             network.requires_grad_(i == which)
 
     def __call__(self, batch: dict) -> None:
         """One iteration."""
-        real = [torch.stack(batch['inputs'][i::2]).float() / 255 for i in (0, 1)]
-        mean, std = MEAN / 255, STD / 255
+        images = [stack(batch['inputs'][i::2]) for i in (0, 1)]
+        real = [(of_domain * STD + MEAN) / 255 for of_domain in images]
         labels = torch.cat([s.gt_sem_seg.data for s in batch['data_samples'][0::2]])
         size = real[0].shape[2:]
 
         # One pass of F for all, and of C on the source.
         self._let_learn(2)
-        features = self.segmentor.backbone((real[0] - mean) / std)
+        features = self.segmentor.backbone(images[0])
         logits = self.segmentor.decode_head(features)
         (logits.argmax(1) == labels).float().mean()
         task = F.cross_entropy(logits, labels, ignore_index=255)
@@ -496,8 +500,7 @@ class LSDLoop:
             shown = self.discriminator(real[domain])[0]
             if domain == 1:
                 self._let_learn(2)
-                target = self.segmentor.backbone((real[1] - mean) / std)
-                embeddings.append(target[1:])
+                embeddings.append(self.segmentor.backbone(images[1])[1:])
             self._let_learn(1)
             inputs = [f.detach() for f in embeddings[domain]]
             fakes.append(self.generator(size, None, *inputs))
@@ -548,6 +551,10 @@ def build(config: str, method: type) -> tuple[nn.Module, object, Callable]:
         MessageHub.get_current_instance().update_info('iter', 2)
     segmentor = cfg.model.get('segmentor', cfg.model)
     segmentor.backbone.init_cfg = None
+    if issubclass(method, LSDLoop):
+        for wrapper in cfg.optim_wrapper.values():
+            if isinstance(wrapper, dict):
+                wrapper.optimizer = dict(type='SGD', lr=method.LEARNING_RATE)
     if config.startswith('multi_source'):
         # The optimizer of the other loops, and a mean that needs no images.
         cfg.model.data_preprocessor.domains = None
