@@ -92,8 +92,13 @@ def test_inherits_at_most_four_times_over(file):
     assert depth(file) <= 4
 
 
+# These differ from LSD in one setting.
+ABLATIONS = [
+    CONFIGS / f'lsd/lsd-{what}_hannover_vaihingen.py'
+    for what in ('control', 'no-patch', 'no-auxiliary')
+]
 # Other pairs of a method differ in their data; SYNTHIA's branch knows 16 classes.
-BUILT = [p for p in ADAPTED if p.stem.endswith('_vaihingen')]
+BUILT = [p for p in ADAPTED if p.stem.endswith('_vaihingen') and p not in ABLATIONS]
 BUILT.append(CONFIGS / 'multi_source/multi-source_gta5-synthia_cityscapes.py')
 
 
@@ -286,11 +291,6 @@ WHOLE = [
 ]
 # Other strategies differ in the mapping alone, other pairs of a method in their data.
 STRATEGIES = [p for p in LEAVES if p.stem.startswith('dann-') and p not in WHOLE]
-# These differ from LSD in one setting.
-ABLATIONS = [
-    CONFIGS / f'lsd/lsd-{what}_hannover_vaihingen.py'
-    for what in ('control', 'no-patch', 'no-auxiliary')
-]
 BRIEFLY = [
     p
     for p in LEAVES

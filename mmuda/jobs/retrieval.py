@@ -57,8 +57,8 @@ def measure_retrieval(
         :class:`~mmuda.evaluation.Retrieval`.
 
     Raises:
-        ValueError: If the model has no such layer, none is named and no objective reads
-            one, or a data set has a single image.
+        ValueError: If the model has no such layer, it gives no maps of features, none
+            is named and no objective reads one, or a data set has a single image.
     """
     init_default_scope(cfg.get('default_scope', 'mmseg'))
     model = MODELS.build(cfg.model)
@@ -83,7 +83,7 @@ def measure_retrieval(
         parts = np.array_split(chosen, -(-len(chosen) // batch_size))
         for part in track(parts, f'images of the {domain}'):
             batch = preprocessor(_collated(images, part, domain), True)[domain]
-            found.append(_descriptors(read(batch.inputs)[tap], batch.valid))
+            found.append(_descriptors(read(batch.inputs), tap, batch.valid))
         found = np.concatenate(found)
         pools[domain], queries[domain] = found[:number], found[number:]
     measured = cross_domain_retrieval(
@@ -108,7 +108,7 @@ def _own_tap(model: nn.Module, cfg: Config) -> str:
             return objective.taps[-1]
     raise ValueError(
         f'no objective of {cfg.filename} reads a layer: name one by --tap, such as '
-        '`backbone`'
+        'backbone.layer4'
     )
 
 
@@ -147,8 +147,17 @@ def _collated(images: ConcatDataset, chosen: np.ndarray, domain: str) -> dict:
     return pseudo_collate(samples)
 
 
-def _descriptors(features: Tensor, valid: Tensor | None) -> np.ndarray:
-    """Mean features (n, D) of images (n, D, h, w)."""
+def _descriptors(
+    outputs: dict[str, Tensor], tap: str, valid: Tensor | None
+) -> np.ndarray:
+    """Means (n, D) of the features that a layer has of images, (n, D, h, w)."""
+    features = outputs[tap]
+    if not isinstance(features, Tensor) or features.dim() != 4:
+        shape = tuple(getattr(features, 'shape', ())) or type(features).__name__
+        raise ValueError(
+            f'layer {tap!r} gives {shape}, expected features (N, D, h, w): name '
+            'another, such as a part of it'
+        )
     return image_means(features, valid).float().cpu().numpy()
 
 

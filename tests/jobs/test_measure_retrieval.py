@@ -83,6 +83,8 @@ def test_refuses_in_one_line(tmp_path):
     cfg = load_config(config)
     with pytest.raises(ValueError, match=r"tap 'neck' must be 'logits' or a submodule"):
         measure_retrieval(cfg, checkpoint, tap='neck')
+    with pytest.raises(ValueError, match=r"layer 'backbone' gives \w+, expected feat"):
+        measure_retrieval(cfg, checkpoint, tap='backbone')
     cfg.model.objectives.pop('alignment')
     cfg.model.phases = cfg.model.phases[:1]
     with pytest.raises(ValueError, match=r'no objective .* name one by --tap'):
