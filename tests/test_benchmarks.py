@@ -31,6 +31,8 @@ def test_same_weights_after_two_iterations(method):
     assert_same(segmentor, by_hand.segmentor)
     for name, critic in getattr(by_hand, 'critics', {}).items():
         assert_same(model.objectives[name].discriminator, critic)
+    for name, generator in getattr(by_hand, 'generators', {}).items():
+        assert_same(model.objectives[name].generator, generator)
     if method == 'adversary_and_teacher':
         toy = model.objectives['toy']
         assert_same(toy.generator, by_hand.generator)

@@ -94,8 +94,13 @@ def test_inherits_at_most_four_times_over(file):
     assert depth(file) <= 4
 
 
+# These differ from LSD in one setting.
+ABLATIONS = [
+    CONFIGS / f'lsd/lsd-{what}_hannover_vaihingen.py'
+    for what in ('control', 'no-patch', 'no-auxiliary')
+]
 # Other pairs of a method differ in their data; SYNTHIA's branch knows 16 classes.
-BUILT = [p for p in ADAPTED if p.stem.endswith('_vaihingen')]
+BUILT = [p for p in ADAPTED if p.stem.endswith('_vaihingen') and p not in ABLATIONS]
 BUILT.append(CONFIGS / 'multi_source/multi-source_gta5-synthia_cityscapes.py')
 
 
@@ -291,7 +296,8 @@ STRATEGIES = [p for p in LEAVES if p.stem.startswith('dann-') and p not in WHOLE
 BRIEFLY = [
     p
     for p in LEAVES
-    if p not in [*WHOLE, *ROWS, *STRATEGIES] and p.stem.endswith('_vaihingen')
+    if p not in [*WHOLE, *ROWS, *STRATEGIES, *ABLATIONS]
+    and p.stem.endswith('_vaihingen')
 ]
 
 
@@ -306,6 +312,28 @@ def test_strategies_differ_in_the_mapping_alone(file):
     other['pairing']['strategy'] = strategy
     other['work_dir'] = cfg['work_dir']
     assert cfg == other
+
+
+@named(ABLATIONS)
+@pytest.mark.parametrize('demo', [False, True], ids=['published', 'demo'])
+def test_ablations_of_lsd_differ_in_one_setting(file, demo):
+    """Table 4; what differs is not lost in the overlay either."""
+    found, whole = (
+        load_config(f, demo=demo).to_dict()
+        for f in (file, CONFIGS / 'lsd/lsd_hannover_vaihingen.py')
+    )
+    settings = found['model']['objectives'].pop('alignment')
+    complete = whole['model']['objectives'].pop('alignment')
+    differ = {
+        'no-patch': dict(discriminator={**complete['discriminator'], 'patches': False}),
+        'no-auxiliary': dict(alpha=0.0),
+        'control': dict(alpha=0.0, beta=0.0),
+    }
+    name = file.stem.split('_')[0].removeprefix('lsd-')
+    assert settings == {**complete, **differ[name]} != complete
+    for key in ('work_dir', 'demo'):
+        found.pop(key), whole.pop(key)
+    assert found == whole
 
 
 def test_pixel_level_adaptation_reads_other_images_alone():

@@ -3,6 +3,7 @@
 from mmuda.models import (
     backbones,
     discriminators,
+    generators,
     heads,
     losses,
     objectives,
@@ -28,6 +29,7 @@ __all__ = [
     'RasterDataPreprocessor',
     'backbones',
     'discriminators',
+    'generators',
     'heads',
     'losses',
     'objectives',

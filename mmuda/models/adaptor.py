@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
+import torch
 from mmengine.model import ModuleDict
 from mmseg.registry import MODELS
 from torch import Tensor, nn
@@ -140,6 +141,26 @@ class DomainAdaptor(PhasedModel):
     def infer(self, inputs: Tensor, data_samples: list | None, mode: str) -> object:
         """What the segmentor says."""
         return self.segmentor(inputs, data_samples, mode=mode)
+
+    @torch.no_grad()
+    def panels(self, batch: dict[str, DomainBatch]) -> dict[str, Tensor]:
+        """Pictures that objectives make of a mini-batch, as the model is tested.
+
+        Args:
+            batch: What the preprocessor returns in training.
+
+        Returns:
+            Images in the units of files, (N, bands, H, W), by name; see
+            :class:`~mmuda.engine.hooks.TranslationGridHook`.
+        """
+        training = self.training
+        self.eval()
+        domains = self.begin_iteration(batch)
+        found: dict[str, Tensor] = {}
+        for objective in self.objectives.values():
+            found.update(objective.panels(domains))
+        self.train(training)
+        return found
 
     def train(self, mode: bool = True) -> 'DomainAdaptor':
         """Outside training, with the batch statistics that the config declares."""

@@ -129,7 +129,10 @@ class Domains(Mapping[str, DomainBatch]):
         return self._passes.outputs(self[name], taps, phases, as_of)
 
     def segmentation_losses(
-        self, name: str, weights: Tensor | None = None
+        self,
+        name: str,
+        weights: Tensor | None = None,
+        phases: Sequence[str] | None = None,
     ) -> dict[str, Tensor]:
         """The segmentor's own losses on the labels of a domain.
 
@@ -137,8 +140,10 @@ class Domains(Mapping[str, DomainBatch]):
             name: The domain.
             weights: Of each pixel, shape (N, H, W); see
                 :func:`~mmuda.models.pixel_weights.pixel_weights`.
+            phases: See :meth:`outputs`. Asked for in an earlier phase, their pass
+                serves those as well who read layers until then.
         """
-        return self._passes.losses(self[name], weights)
+        return self._passes.losses(self[name], weights, phases)
 
     def through(
         self,

@@ -28,6 +28,9 @@ class _Pass:
         made_in: Phase.
         recorded: Phases whose parameters its graph leads to.
         reads: Parameters that it depends on.
+        losses: The segmentor's own losses, if it computed them.
+        labels: The data samples that they are about, None if somebody's weights went
+            into them.
     """
 
     what: tuple
@@ -36,6 +39,8 @@ class _Pass:
     made_in: str
     recorded: frozenset[str]
     reads: frozenset[nn.Parameter]
+    losses: dict[str, Tensor] | None = None
+    labels: list | None = None
     outdated: bool = False  # a parameter has changed since
     handed_out: bool = False  # in the current phase, with its graph
     spent: bool = False  # a phase has back-propagated through it
@@ -53,6 +58,7 @@ class _Pass:
         """Free the graph; values stay."""
         self.inputs = _detached(self.inputs)
         self.outputs = _detached(self.outputs)
+        self.losses = _detached(self.losses)
         self.spent = True
 
 
@@ -133,14 +139,37 @@ class Passes:
             make,
             wanted,
             as_of,
-            suits=lambda outputs: outputs.keys() >= set(taps),
+            suits=lambda made: made.outputs.keys() >= set(taps),
         )
         return {tap: found[tap] for tap in taps}
 
     def losses(
-        self, batch: 'DomainBatch', weights: Tensor | None = None
+        self,
+        batch: 'DomainBatch',
+        weights: Tensor | None = None,
+        phases: Sequence[str] | None = None,
     ) -> dict[str, Tensor]:
         """See :meth:`mmuda.models.domains.Domains.segmentation_losses`."""
+        wanted = self._wanted(phases)
+        what, inputs = (self.segmentor, None), (batch.inputs,)
+        made = None
+        if weights is None:
+            samples = batch.data_samples
+            made = self._find(what, inputs, wanted, lambda p: p.labels is samples)
+        if made is None:
+            with self._recording_for(wanted):
+                outputs, losses = self._learn(batch, weights)
+            reads = frozenset(self.segmentor.parameters())
+            made = self._keep(what, inputs, outputs, wanted, reads)
+            made.losses = losses
+            # Weights are the caller's alone.
+            made.labels = batch.data_samples if weights is None else None
+        return self._hand_out(made, made.losses, wanted)
+
+    def _learn(
+        self, batch: 'DomainBatch', weights: Tensor | None
+    ) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
+        """Outputs of all layers that somebody reads, and the segmentor's losses."""
         weighted = nullcontext()
         if weights is not None:
             weighted = pixel_weights(self.segmentor, weights)
@@ -150,14 +179,7 @@ class Passes:
             record_taps(self.segmentor, self._taps_of(None)) as outputs,
         ):
             losses = self.segmentor.loss(batch.inputs, batch.data_samples)
-        self._keep(
-            (self.segmentor, None),
-            (batch.inputs,),
-            outputs,
-            frozenset([self._phase]),
-            frozenset(self.segmentor.parameters()),
-        )
-        return losses
+        return outputs, losses
 
     def through(
         self,
@@ -189,28 +211,45 @@ class Passes:
         make: Callable[[], tuple[Outputs, frozenset[nn.Parameter]]],
         wanted: frozenset[str],
         as_of: str | None,
-        suits: Callable[[Outputs], bool] = lambda _: True,
+        suits: Callable[[_Pass], bool] = lambda _: True,
     ) -> Outputs:
         """The outputs of a pass that was made, or is made now."""
-        known = [p for p in self._known(what, inputs) if suits(p.outputs)]
         if as_of is not None:
             wanted = frozenset()
-            for made in known:
+            for made in filter(suits, self._known(what, inputs)):
                 if made.made_in == as_of:
                     return _detached(made.outputs)
-        for made in known:
-            if made.serves(wanted, inputs):
-                break
-        else:
-            # In its own phase nothing has to be switched.
-            own = wanted == {self._phase}
-            with nullcontext() if own else self._recording(*wanted):
+        made = self._find(what, inputs, wanted, suits)
+        if made is None:
+            with self._recording_for(wanted):
                 outputs, reads = make()
             made = self._keep(what, inputs, outputs, wanted, reads)
+        return self._hand_out(made, made.outputs, wanted)
+
+    def _find(
+        self,
+        what: tuple,
+        inputs: tuple,
+        wanted: frozenset[str],
+        suits: Callable[[_Pass], bool],
+    ) -> _Pass | None:
+        """The first pass that ``wanted`` phases can use as it is."""
+        known = filter(suits, self._known(what, inputs))
+        return next((made for made in known if made.serves(wanted, inputs)), None)
+
+    def _recording_for(self, wanted: frozenset[str]) -> AbstractContextManager:
+        # In its own phase nothing has to be switched.
+        own = wanted == {self._phase}
+        return nullcontext() if own else self._recording(*wanted)
+
+    def _hand_out(
+        self, made: _Pass, values: Outputs, wanted: frozenset[str]
+    ) -> Outputs:
+        """With their graph, if the current phase back-propagates through it."""
         if self._phase not in wanted:
-            return _detached(made.outputs)
+            return _detached(values)
         made.handed_out = True
-        return made.outputs
+        return values
 
     def _known(self, what: tuple, inputs: tuple) -> list[_Pass]:
         return self._made.setdefault((*map(id, what), *map(_identity, inputs)), [])

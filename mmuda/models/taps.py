@@ -129,15 +129,11 @@ class ParametersRead:
 IMAGE_SIZE = 64  # pixels; enough for a stride of 32
 
 
-@torch.no_grad()
-def channels_of(segmentor: nn.Module, taps: Iterable[str]) -> dict[str, int]:
-    """Channels of what each tap gives, found by passing a small image.
-
-    Weights, statistics and random numbers stay as they are.
+def bands_of(segmentor: nn.Module) -> int:
+    """Bands of the images that a segmentor takes.
 
     Raises:
-        ValueError: If the segmentor has no convolution, whose input says how many bands
-            its images have.
+        ValueError: If it has no convolution, whose input says how many.
     """
     convolutions = (m for m in segmentor.modules() if isinstance(m, nn.Conv2d))
     first = next(convolutions, None)
@@ -145,8 +141,21 @@ def channels_of(segmentor: nn.Module, taps: Iterable[str]) -> dict[str, int]:
         raise ValueError(
             f'the bands of {type(segmentor).__name__} are unknown: it has no Conv2d'
         )
+    return first.in_channels
+
+
+@torch.no_grad()
+def channels_of(segmentor: nn.Module, taps: Iterable[str]) -> dict[str, int]:
+    """Channels of what each tap gives, found by passing a small image.
+
+    Weights, statistics and random numbers stay as they are.
+
+    Raises:
+        ValueError: If the segmentor's bands are unknown.
+    """
     training = {module: module.training for module in segmentor.modules()}
-    image = first.weight.new_zeros((2, first.in_channels, IMAGE_SIZE, IMAGE_SIZE))
+    shape = 2, bands_of(segmentor), IMAGE_SIZE, IMAGE_SIZE
+    image = next(segmentor.parameters()).new_zeros(shape)
     try:
         outputs = read_taps(segmentor.eval(), image, taps)
     finally:

@@ -8,6 +8,7 @@ from mmuda.visualization.overlay import (
     save_panels,
     stretched_together,
 )
+from mmuda.visualization.retrieval import save_retrieval
 
 __all__ = [
     'colourise',
@@ -15,5 +16,6 @@ __all__ = [
     'overlay',
     'save_histograms',
     'save_panels',
+    'save_retrieval',
     'stretched_together',
 ]

@@ -77,6 +77,36 @@ def test_names_nothing_of_mmuda_or_of_a_data_set(trained, tmp_path):
         assert word not in text
 
 
+def test_nothing_of_lsd_is_exported(trained, tmp_path):
+    """What is written is what another method's equal segmentor gives."""
+    config, checkpoint, model = trained
+    with open(config, 'a') as text:
+        text.write(
+            "model['objectives'] = dict(\n"
+            "    supervision=dict(type='Supervision', phase='segmentor'),\n"
+            '    lsd=dict(\n'
+            "        type='ReconstructionAlignment', taps=['backbone.decoder.0'],\n"
+            "        generator=dict(type='PyramidGenerator', strides=[1])))\n"
+            'parts = dict(\n'
+            "    critic='objectives.lsd.discriminator',\n"
+            "    generator='objectives.lsd.generator', segmentor='segmentor')\n"
+            "model['phases'] = [dict(name=n, updates=[u]) for n, u in parts.items()]\n"
+            "sgd = dict(optimizer=dict(type='SGD', lr=1))\n"
+            'optim_wrapper = dict.fromkeys(parts, sgd)\n'
+        )
+    lsd = MODELS.build(load_config(config).model)
+    lsd.segmentor.load_state_dict(model.segmentor.state_dict())
+    torch.save(dict(state_dict=lsd.state_dict()), tmp_path / 'lsd.pth')
+    written = {}
+    for name in (checkpoint, str(tmp_path / 'lsd.pth')):
+        file, weights = export_segmentor(config, name, str(tmp_path / 'out'))
+        written[name] = file.read_text(), torch.load(weights)['state_dict']
+    (text, weights), (other_text, other_weights) = written.values()
+    assert text == other_text
+    assert weights.keys() == other_weights.keys() == model.segmentor.state_dict().keys()
+    assert all(torch.equal(weights[name], other_weights[name]) for name in weights)
+
+
 def test_refuses_images_that_mmseg_can_not_normalise(trained, tmp_path):
     config, checkpoint, _ = trained
     with open(config, 'a') as text:

@@ -111,9 +111,51 @@ def test_a_teacher_and_a_generator_killed_and_resumed(folder):
         shutil.rmtree('again')
 
 
+def lsd(dropout):
+    """Settings of a run of LSD, in file units of 8 bits."""
+    model = toy_adaptor(dropout=dropout)
+    model.objectives = dict(
+        supervision=dict(type='Supervision', phase='segmentor'),
+        toy=dict(
+            type='ReconstructionAlignment',
+            taps=['backbone.decoder.0'],
+            generator=dict(
+                type='PyramidGenerator', strides=[1], channels=2, dropout=dropout
+            ),
+            discriminator=dict(
+                type='LabellingDiscriminator', channels=2, dropout=dropout
+            ),
+        ),
+    )
+    model.phases = [dict(name=n, updates=u) for n, u in TOY_PHASES.items()]
+    model.data_preprocessor.update(mean=[127.0] * 3, std=[64.0] * 3)
+    sgd = dict(optimizer=dict(type='SGD', lr=0.01, momentum=0.9))
+    optimizers = dict.fromkeys(TOY_PHASES, sgd)
+    constructor = 'PhasedOptimWrapperConstructor'
+    return dict(
+        model=model.to_dict(), optimizers=dict(constructor=constructor, **optimizers)
+    )
+
+
+def test_lsd_resumed_and_drawn(folder):
+    """Bit for bit, with dropout in all networks; pictures change nothing."""
+    config = write_config(folder, max_iters=7, **lsd(dropout=0.5))
+    mmuda('train', config, '--work-dir', 'whole')
+    with open(config, 'a') as text:
+        text.write("custom_hooks = [dict(type='ReconstructionGridHook', interval=2)]\n")
+    Path('again').mkdir()
+    shutil.copy('whole/iter_4.pth', 'again')
+    mmuda('train', config, '--work-dir', 'again', '--resume')
+    assert_equal(weights('whole', 7), weights('again', 7))
+    drawn = sorted(path.name for path in Path('again/reconstructions').iterdir())
+    assert drawn == ['iter_6.png', 'iter_7.png']
+
+
 def test_two_processes_equal_one_with_the_joint_batch(folder):
-    one = write_config(folder, 'one', batch_size=8)
-    two = write_config(folder, 'two', batch_size=4)
+    """LSD, whose phases share more passes and graphs than any other method's."""
+    settings = lsd(dropout=0.0)
+    one = write_config(folder, 'one', batch_size=8, **settings)
+    two = write_config(folder, 'two', batch_size=4, **settings)
     mmuda('train', one)
     mmuda('train', two, processes=2)
     work_dir = f'work_dirs/{folder.name}'

@@ -17,6 +17,7 @@ DISCRIMINATOR = dict(type='FullyConvolutionalDiscriminator', channels=2)
 LOCAL = dict(type='PixelwiseDiscriminator', channels=(4,), dropout=0.0)
 SEGMENTOR = dict(name='segmentor', updates=['segmentor'])
 CRITIC = dict(name='critic', updates=['objectives.it.discriminator'])
+GENERATOR = dict(name='generator', updates=['objectives.it.generator'])
 ALIGN = dict(name='align', updates=['segmentor.backbone'])
 
 # Every objective of the package, with the phases that it needs.
@@ -47,6 +48,19 @@ EVERY = {
             warm_up=-1,
         ),
         [SEGMENTOR, CRITIC],
+    ),
+    'reconstruction': (
+        dict(
+            type='ReconstructionAlignment',
+            taps=[FEATURES],
+            generator=dict(
+                type='PyramidGenerator', strides=[1], channels=2, dropout=0.0
+            ),
+            discriminator=dict(type='LabellingDiscriminator', channels=2, dropout=0.0),
+            generator_weights=dict(auxiliary=1.0),
+            value_range=(0.0, 1.0),
+        ),
+        [CRITIC, GENERATOR, SEGMENTOR],
     ),
     'entropy': (dict(type='EntropyMinimization'), [SEGMENTOR]),
     'squares': (dict(type='MaximumSquares'), [SEGMENTOR]),

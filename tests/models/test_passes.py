@@ -332,3 +332,47 @@ def test_rejects_a_phase_that_there_is_not():
     domains.begin('segmentor')
     with pytest.raises(ValueError, match=r"no phase 'critic', the model has \['segm"):
         domains.outputs('target', [DECODER], phases=['critic'])
+
+
+class Learner(Objective):
+    """Asks for losses ahead of the phase that learns from them, with weights or not."""
+
+    def __init__(self, weights=None):
+        super().__init__()
+        self.taps = (DECODER,)
+        self.weights = weights
+        self.own = nn.Parameter(torch.zeros(()))
+
+    def loss_look(self, domains):
+        domains.segmentation_losses('source', self.weights, phases=['learn'])
+        (features,) = domains.outputs('source', self.taps, phases=['learn']).values()
+        assert not features.requires_grad
+        return {'loss': self.own}
+
+    def loss_learn(self, domains):
+        losses = domains.segmentation_losses('source')
+        (features,) = domains.outputs('source', self.taps).values()
+        return {'loss': losses['decode.loss_ce'] + features.square().mean()}
+
+
+@pytest.mark.parametrize('weighted', [False, True])
+def test_losses_asked_for_ahead_serve_layers_and_learners(weighted):
+    """One pass for all, but for losses with weights, which are their caller's."""
+    weights = torch.full((2, 16, 16), 0.5) if weighted else None
+    phases = dict(look=['objectives.it'], learn=['segmentor'])
+    model, optimizers = build(dict(it=lambda: Learner(weights)), phases)
+    twin = copy.deepcopy(model.segmentor)
+    passes = count(model.segmentor.backbone.encoder[0])
+    batch = toy_batch()
+    losses = model.train_step(batch, optimizers)
+    assert passes == ([2, 2] if weighted else [2])
+
+    images = torch.stack(batch['inputs'][0::2])
+    loss = twin.loss(images, batch['data_samples'][0::2])['decode.loss_ce']
+    loss = loss + twin.extract_feat(images)[1].square().mean()
+    torch.testing.assert_close(losses['loss_learn'], loss)
+    loss.backward()
+    for ours, theirs in zip(
+        model.segmentor.parameters(), twin.parameters(), strict=True
+    ):
+        torch.testing.assert_close(ours, theirs - 0.1 * theirs.grad)

@@ -438,6 +438,99 @@ class DCANLoop(OneLevelLoop):
         return 0.1 * total, {}
 
 
+class LSDLoop:
+    """LSD: D, then G, then F and C, as one would write it.
+
+    By SGD: biases before instance normalisation have a gradient of rounding errors, of
+    which Adam would make whole steps.
+    """
+
+    LEARNING_RATE = 0.01
+
+    def __init__(self, model: nn.Module) -> None:
+        self.segmentor = model.segmentor
+        objective = model.objectives['alignment']
+        self.alpha, self.beta = objective.alpha, objective.beta
+        self.generator, self.discriminator = (
+            objective.generator,
+            objective.discriminator,
+        )
+        self.critics = dict(alignment=self.discriminator)
+        self.generators = dict(alignment=self.generator)
+        self.networks = self.discriminator, self.generator, self.segmentor
+        self.optimizers = [
+            torch.optim.SGD(network.parameters(), self.LEARNING_RATE)
+            for network in self.networks
+        ]
+
+    def _step(self, loss: Tensor, which: int) -> None:
+        loss.backward()
+        self.optimizers[which].step()
+        for optimizer in self.optimizers:
+            optimizer.zero_grad()
+
+    def _origin(self, scores: Tensor, answer: int) -> Tensor:
+        return -scores.log_softmax(1)[:, answer].mean()
+
+    def _labelling(self, scores: Tensor, labels: Tensor) -> Tensor:
+        coarse = F.interpolate(labels[:, None].float(), scores.shape[2:])
+        return F.cross_entropy(scores, coarse[:, 0].long())
+
+    def _let_learn(self, which: int) -> None:
+        for i, network in enumerate(self.networks):
+            network.requires_grad_(i == which)
+
+    def __call__(self, batch: dict) -> None:
+        """One iteration."""
+        images = [stack(batch['inputs'][i::2]) for i in (0, 1)]
+        real = [(of_domain * STD + MEAN) / 255 for of_domain in images]
+        labels = torch.cat([s.gt_sem_seg.data for s in batch['data_samples'][0::2]])
+        size = real[0].shape[2:]
+
+        # One pass of F for all, and of C on the source.
+        self._let_learn(2)
+        features = self.segmentor.backbone(images[0])
+        logits = self.segmentor.decode_head(features)
+        (logits.argmax(1) == labels).float().mean()
+        task = F.cross_entropy(logits, labels, ignore_index=255)
+
+        self._let_learn(0)
+        loss, fakes, embeddings = 0, [], [features[1:]]
+        for domain in (0, 1):
+            shown = self.discriminator(real[domain])[0]
+            if domain == 1:
+                self._let_learn(2)
+                embeddings.append(self.segmentor.backbone(images[1])[1:])
+            self._let_learn(1)
+            inputs = [f.detach() for f in embeddings[domain]]
+            fakes.append(self.generator(size, None, *inputs))
+            self._let_learn(0)
+            made, scores = self.discriminator(fakes[domain].detach())
+            loss = loss + self._origin(shown, 2 * domain)
+            loss = loss + self._origin(made, 2 * domain + 1)
+            if domain == 0:
+                loss = loss + self._labelling(scores, labels)
+        self._step(loss, 0)
+
+        self._let_learn(1)
+        loss = 0
+        for domain in (0, 1):
+            made, _ = self.discriminator(fakes[domain])
+            loss = loss + self._origin(made, 2 * domain)
+            loss = loss + (fakes[domain] - real[domain]).abs().mean()
+        self._step(loss, 1)
+
+        self._let_learn(2)
+        loss = task
+        for domain in (0, 1):
+            fake = self.generator(size, None, *embeddings[domain])
+            made, scores = self.discriminator(fake)
+            loss = loss + self.beta * self._origin(made, 2 - 2 * domain)
+            if domain == 0:
+                loss = loss + self.alpha * self._labelling(scores, labels)
+        self._step(loss, 2)
+
+
 def build(config: str, method: type) -> tuple[nn.Module, object, Callable]:
     """A model of mmuda, its optimizer, and the hand-written loop on an equal model.
 
@@ -458,6 +551,10 @@ def build(config: str, method: type) -> tuple[nn.Module, object, Callable]:
         MessageHub.get_current_instance().update_info('iter', 2)
     segmentor = cfg.model.get('segmentor', cfg.model)
     segmentor.backbone.init_cfg = None
+    if issubclass(method, LSDLoop):
+        for wrapper in cfg.optim_wrapper.values():
+            if isinstance(wrapper, dict):
+                wrapper.optimizer = dict(type='SGD', lr=method.LEARNING_RATE)
     if config.startswith('multi_source'):
         # The optimizer of the other loops, and a mean that needs no images.
         cfg.model.data_preprocessor.domains = None
@@ -504,6 +601,7 @@ METHODS = {
     ),
     'mmd': (f'mmd/mmd_{CITIES}', MMDLoop, PAIR),
     'dcan': (f'dcan/dcan_{CITIES}', DCANLoop, PAIR),
+    'lsd': (f'lsd/lsd_{CITIES}', LSDLoop, PAIR),
     'multi_source': (
         'multi_source/multi-source_hannover-potsdam_vaihingen.py',
         MultiSourceLoop,

@@ -10,7 +10,10 @@ from mmuda.engine.hooks.overlay import OverlayHook
 from mmuda.engine.hooks.prior import PriorHook
 from mmuda.engine.hooks.reproducible import ReproducibleHook
 from mmuda.engine.hooks.strict_load import StrictLoadHook
-from mmuda.engine.hooks.translation_grid import TranslationGridHook
+from mmuda.engine.hooks.translation_grid import (
+    ReconstructionGridHook,
+    TranslationGridHook,
+)
 
 __all__ = [
     'AlphaHook',
@@ -21,6 +24,7 @@ __all__ = [
     'MixedPrecisionHook',
     'OverlayHook',
     'PriorHook',
+    'ReconstructionGridHook',
     'ReproducibleHook',
     'StrictLoadHook',
     'TranslationGridHook',

@@ -1,5 +1,6 @@
-"""What a translator makes of images, looked at while it is trained."""
+"""What generators make of images, looked at while they are trained."""
 
+from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -15,12 +16,6 @@ from mmseg.registry import HOOKS
 from mmuda.datasets.domain import SeededIndex
 from mmuda.visualization import save_panels, stretched_together
 
-TITLES = {
-    '': 'real',
-    '.translated': 'translated',
-    '.reconstructed': 'there and back',
-}
-
 
 @HOOKS.register_module()
 class TranslationGridHook(Hook):
@@ -33,9 +28,19 @@ class TranslationGridHook(Hook):
     Args:
         interval: Iterations between two pictures; the last iteration has one as well.
         num_images: Images of each domain.
+
+    Attributes:
+        folder: Of the pictures, in the work folder.
+        titles: Of the columns, by what ``panels`` of the model adds to the domain.
     """
 
     priority = 'LOW'  # after the optimizers, like whatever reads the weights
+    folder = 'translations'
+    titles: Mapping[str, str] = {
+        '': 'real',
+        '.translated': 'translated',
+        '.reconstructed': 'there and back',
+    }
 
     def __init__(self, interval: int = 500, num_images: int = 3) -> None:
         self.interval = interval
@@ -57,7 +62,7 @@ class TranslationGridHook(Hook):
         data_batch: dict | None = None,
         outputs: dict | None = None,
     ) -> None:
-        """SeededIndex, every ``interval`` iterations and after the last one."""
+        """Draw, every ``interval`` iterations and after the last one."""
         del batch_idx, data_batch, outputs
         done = runner.iter + 1
         fitted = getattr(_bare(runner), 'fitted', False)
@@ -66,11 +71,11 @@ class TranslationGridHook(Hook):
             self.draw(runner, done)
 
     def draw(self, runner: Runner, iteration: int) -> None:
-        """SeededIndex the picture of an iteration."""
+        """Draw the picture of an iteration."""
         dataset, model = runner.train_dataloader.dataset, _bare(runner)
         samples = [
             dataset[SeededIndex(index, seed=0)]
-            for domain in ('source', 'target')
+            for domain in dataset.domains
             for index in self._chosen(dataset.indices(domain))
         ]
         eight_bits = samples[0]['inputs'].dtype.itemsize == 1
@@ -80,21 +85,44 @@ class TranslationGridHook(Hook):
             for name, images in model.panels(batch).items()
         }
         # A translator of one direction has one domain, and no way back.
-        kinds = [kind for kind in TITLES if f'source{kind}' in panels]
+        first = dataset.domains[0]
+        kinds = [kind for kind in self.titles if f'{first}{kind}' in panels]
         rows = []
         for index in range(self.num_images):
-            for domain in ('source', 'target'):
+            for domain in dataset.domains:
                 if index < len(panels.get(domain, ())):
                     row = [panels[f'{domain}{kind}'][index] for kind in kinds]
                     rows.append(stretched_together(row, eight_bits))
-        file = Path(runner.work_dir, 'translations', f'iter_{iteration}.png')
-        save_panels(file, rows, [TITLES[kind] for kind in kinds])
-        picture = np.concatenate([np.concatenate(row, axis=1) for row in rows])
-        runner.visualizer.add_image('translation', picture, step=iteration)
+        file = Path(runner.work_dir, self.folder, f'iter_{iteration}.png')
+        save_panels(file, rows, [self.titles[kind] for kind in kinds])
+        picture = _stacked([np.concatenate(row, axis=1) for row in rows])
+        runner.visualizer.add_image(self.folder, picture, step=iteration)
 
     def _chosen(self, indices: range) -> list[int]:
         count = min(self.num_images, len(indices))
         return [indices[i] for i in np.linspace(0, len(indices) - 1, count).astype(int)]
+
+
+@HOOKS.register_module()
+class ReconstructionGridHook(TranslationGridHook):
+    """Draws images of both domains, and what a generator makes again of their features.
+
+    Of LSD. There is one generator for both domains, so that nothing can be crossed: it
+    is the features that shall lead to images of the other domain. Pictures go to
+    ``<work folder>/reconstructions/iter_<iteration>.png``; the rest is as in
+    :class:`TranslationGridHook`.
+    """
+
+    folder = 'reconstructions'
+    titles: Mapping[str, str] = {'': 'real', '.reconstructed': 'reconstructed'}
+
+
+def _stacked(rows: Sequence[np.ndarray]) -> np.ndarray:
+    """Pictures below each other; on the right of narrower ones it is black."""
+    width = max(row.shape[1] for row in rows)
+    return np.concatenate(
+        [np.pad(row, ((0, 0), (0, width - row.shape[1]), (0, 0))) for row in rows]
+    )
 
 
 def _bare(runner: Runner) -> object:

@@ -7,6 +7,7 @@ from mmuda.models.discriminators.fully_convolutional import (
 from mmuda.models.discriminators.inverted_bottleneck import (
     InvertedBottleneckDiscriminator,
 )
+from mmuda.models.discriminators.labelling import LabellingDiscriminator
 from mmuda.models.discriminators.multi_scale import MultiScaleDiscriminator
 from mmuda.models.discriminators.patchgan import PatchGANDiscriminator
 from mmuda.models.discriminators.pixelwise import PixelwiseDiscriminator
@@ -15,6 +16,7 @@ __all__ = [
     'ContentDiscriminator',
     'FullyConvolutionalDiscriminator',
     'InvertedBottleneckDiscriminator',
+    'LabellingDiscriminator',
     'MultiScaleDiscriminator',
     'PatchGANDiscriminator',
     'PixelwiseDiscriminator',

@@ -10,6 +10,7 @@ from mmuda.models.objectives.maximum_squares import MaximumSquares
 from mmuda.models.objectives.mmd_alignment import MMDAlignment
 from mmuda.models.objectives.nuclear_norm import NuclearNormMaximization
 from mmuda.models.objectives.output_alignment import OutputAlignment
+from mmuda.models.objectives.reconstruction_alignment import ReconstructionAlignment
 from mmuda.models.objectives.size_constraint import SizeConstraint
 from mmuda.models.objectives.style_alignment import StyleAlignment
 from mmuda.models.objectives.supervision import Supervision
@@ -26,6 +27,7 @@ __all__ = [
     'Objective',
     'OutputAlignment',
     'PhaseObjective',
+    'ReconstructionAlignment',
     'SizeConstraint',
     'StyleAlignment',
     'Supervision',

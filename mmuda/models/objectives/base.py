@@ -6,7 +6,7 @@ from functools import cached_property
 
 from mmengine.model import BaseModule
 from mmseg.registry import MODELS
-from torch import nn
+from torch import Tensor, nn
 
 from mmuda.models.domains import Domains
 from mmuda.models.phased import Losses
@@ -67,6 +67,16 @@ class Objective(BaseModule):
 
         In the middle of an accumulation window it has not, and this is not called.
         """
+
+    def panels(self, domains: Domains) -> dict[str, Tensor]:
+        """Pictures of a mini-batch, to be looked at in training; none by default.
+
+        Returns:
+            Images in the units of files, (N, bands, H, W), as ``<domain>`` and
+            ``<domain>.<what was made of it>``.
+        """
+        del domains
+        return {}
 
     @property
     def num_classes(self) -> int:

@@ -1,0 +1,6 @@
+# FCN-8s trained on the source, 640x320 pixels (Table 3): SYNTHIA to Cityscapes.
+_base_ = [
+    '../_base_/methods/lsd_source_only_16_classes.py',
+    '../_base_/pipelines/street_640x320.py'
+]
+source, target = 'synthia', 'cityscapes'
