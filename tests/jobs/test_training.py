@@ -68,6 +68,15 @@ def test_killed_and_resumed_equals_uninterrupted(folder):
     assert_equal(weights('whole', 10), weights('killed', 10))
 
 
+def self_training(phase):
+    """Objectives that learn from a teacher."""
+    return dict(
+        teacher=dict(type='MeanTeacher', threshold=0.4, phase=phase),
+        mix=dict(type='ClassMix', phase=phase),
+        masked=dict(type='MaskedConsistency', block=2, phase=phase),
+    )
+
+
 TOY_PHASES = dict(
     critic=['objectives.toy.discriminator'],
     generator=['objectives.toy.generator'],
@@ -81,6 +90,7 @@ def test_a_teacher_and_a_generator_killed_and_resumed(folder):
     model.objectives = dict(
         supervision=dict(type='Supervision', phase='segmentor'),
         toy=dict(type='AdversaryAndTeacher', embedding='backbone.decoder.0'),
+        **self_training('segmentor'),
     )
     model.phases = [dict(name=n, updates=u) for n, u in TOY_PHASES.items()]
     model.data_preprocessor.update(mean=[127.0] * 3, std=[64.0] * 3)
@@ -112,8 +122,12 @@ def test_a_teacher_and_a_generator_killed_and_resumed(folder):
 
 
 def test_two_processes_equal_one_with_the_joint_batch(folder):
-    one = write_config(folder, 'one', batch_size=8)
-    two = write_config(folder, 'two', batch_size=4)
+    """What is drawn for an image does not depend on the process it came to."""
+    model = toy_adaptor()
+    model.objectives.update(self_training('supervise'))
+    model = model.to_dict()
+    one = write_config(folder, 'one', batch_size=8, model=model)
+    two = write_config(folder, 'two', batch_size=4, model=model)
     mmuda('train', one)
     mmuda('train', two, processes=2)
     work_dir = f'work_dirs/{folder.name}'

@@ -56,6 +56,7 @@ EVERY = {
     'shares': (dict(type='LabelDistribution', feature_tap=FEATURES), [SEGMENTOR]),
     'mmd': (dict(type='MMDAlignment', tap=FEATURES, num_locations=64), [SEGMENTOR]),
     'style': (dict(type='StyleAlignment', taps=[FEATURES]), [SEGMENTOR]),
+    'distance': (dict(type='FeatureDistance', share=0.1), [SEGMENTOR]),
     'teacher': (dict(type='MeanTeacher'), [SEGMENTOR]),
     'class mix': (dict(type='ClassMix'), [SEGMENTOR]),
     'masks': (dict(type='MaskedConsistency', block=4), [SEGMENTOR]),

@@ -5,6 +5,7 @@ from mmuda.models.objectives.category_weighted import CategoryWeighted
 from mmuda.models.objectives.class_mix import ClassMix
 from mmuda.models.objectives.entropy_minimization import EntropyMinimization
 from mmuda.models.objectives.feature_alignment import FeatureAlignment
+from mmuda.models.objectives.feature_distance import FeatureDistance
 from mmuda.models.objectives.gated_alignment import GatedAlignment
 from mmuda.models.objectives.label_distribution import LabelDistribution
 from mmuda.models.objectives.masked_consistency import MaskedConsistency
@@ -22,6 +23,7 @@ __all__ = [
     'ClassMix',
     'EntropyMinimization',
     'FeatureAlignment',
+    'FeatureDistance',
     'GatedAlignment',
     'LabelDistribution',
     'MMDAlignment',

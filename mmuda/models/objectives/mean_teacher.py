@@ -153,7 +153,8 @@ class MeanTeacher(PhaseObjective):
         """The teacher's probabilities of the classes on the target, (N, C, H, W)."""
         if not int(self.teacher.steps):
             self.teacher.update_parameters(self.segmentor)
-        teacher = self.teacher.module.eval()
+        teacher = self.teacher.module
+        teacher.eval()
         self._set_statistics(domains)
         images = domains[TARGET].inputs
         logits = resize(
