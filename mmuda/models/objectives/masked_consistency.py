@@ -83,11 +83,11 @@ class MaskedConsistency(PhaseObjective):
         """Losses of the segmentor on masked images."""
         taught = domains[TAUGHT]
         rngs = [rng_of(sample, MASKED) for sample in taught.data_samples]
-        images = self.augment(domains.images(TAUGHT), taught.valid, rngs)
-        inputs = fill_invalid(domains.normalised(images, TAUGHT), taught.valid)
-        height, width = inputs.shape[2:]
+        height, width = taught.inputs.shape[2:]
         block = max(1, min(self.block, min(height, width) // 8))
         seen = [block_mask(height, width, block, self.ratio, rng) for rng in rngs]
+        images = self.augment(domains.images(TAUGHT), taught.valid, rngs)
+        inputs = fill_invalid(domains.normalised(images, TAUGHT), taught.valid)
         inputs = inputs * torch.stack(seen)[:, None].to(inputs)
         domains.add(
             MASKED,
