@@ -7,6 +7,7 @@ from mmuda.datasets.transforms.random_patch import (
     LoadRandomPatchLabels,
 )
 from mmuda.datasets.transforms.raster import LoadLabels, LoadRaster, PackRaster
+from mmuda.datasets.transforms.source_augmentation import SourceAugmentation
 from mmuda.datasets.transforms.translated import TranslatedImage
 
 __all__ = [
@@ -17,5 +18,6 @@ __all__ = [
     'PackRaster',
     'RandomGaussianBlur',
     'RandomPhotometry',
+    'SourceAugmentation',
     'TranslatedImage',
 ]
