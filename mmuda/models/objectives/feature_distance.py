@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import torch
 import torch.nn.functional as F  # noqa: N812
+from mmseg.models.utils import resize
 from mmseg.registry import MODELS
 from torch import Tensor, nn
 
@@ -54,6 +55,8 @@ class FeatureDistance(PhaseObjective):
             ``dict(type='Pretrained', checkpoint=...)``. By default those that the
             segmentor's encoder has when training begins.
         share: See :func:`locations_of_classes`.
+        scale: Size of the images that the segmentor's encoder saw last over their own:
+            that of the context under a ``MultiResolutionEncoderDecoder``.
         loss_weight: Factor of the loss.
         phase: See :class:`PhaseObjective`.
     """
@@ -65,6 +68,7 @@ class FeatureDistance(PhaseObjective):
         classes: Sequence[int] | None = None,
         pretrained: dict | None = None,
         share: float = 0.75,
+        scale: float = 1.0,
         loss_weight: float = 0.005,
         phase: str = 'segmentor',
     ) -> None:
@@ -72,6 +76,7 @@ class FeatureDistance(PhaseObjective):
         self.classes = None if classes is None else tuple(classes)
         self.pretrained = pretrained
         self.share = share
+        self.scale = scale
         self.loss_weight = loss_weight
         begun = torch.tensor(pretrained is not None)
         self.register_buffer('begun', begun)
@@ -94,12 +99,19 @@ class FeatureDistance(PhaseObjective):
         for name in domains.sources:
             features = domains.outputs(name, self.taps)[TAP][-1].float()
             with torch.no_grad():
-                frozen = self._frozen(domains[name].inputs).float()
+                frozen = self._frozen(self._scaled(domains[name].inputs)).float()
             counts = self._counts(domains, name, features.shape[2:])
             apart = torch.linalg.vector_norm(features - frozen, dim=1)  # (N, h, w)
             total = total + (apart * counts).sum()
             locations = locations + counts.sum()
         return {'loss_distance': self.loss_weight * total / locations.clamp(min=1)}
+
+    def _scaled(self, images: Tensor) -> Tensor:
+        if self.scale == 1:
+            return images
+        corners = self.segmentor.align_corners
+        size = tuple(round(self.scale * side) for side in images.shape[2:])
+        return resize(images, size=size, mode='bilinear', align_corners=corners)
 
     def _frozen(self, images: Tensor) -> Tensor:
         """What the frozen encoder makes of images, its last feature map."""
