@@ -38,6 +38,8 @@ def test_same_weights_after_two_iterations(method):
         assert_same(toy.generator, by_hand.generator)
         assert_same(toy.discriminator, by_hand.discriminator)
         assert_same(toy.teacher.module, by_hand.teacher)
+    if 'teacher' in getattr(model, 'objectives', {}):
+        assert_same(model.objectives['teacher'].teacher.module, by_hand.teacher)
     after = segmentor.parameters()
     assert any((old != new).any() for old, new in zip(before, after, strict=True))
 

@@ -52,7 +52,8 @@ class DomainConcatDataset(ConcatDataset):
 
     A sample's ``domain`` is ``'source'`` or ``'target'``, with several sources
     ``'source_0'``, ``'source_1'``, ... Who meets whom in a mini-batch is the
-    sampler's business. The target's labels can not enter training: a target
+    sampler's business. One that was drawn by it also carries the seed of its place in
+    the stream, ``stream_seed``. The target's labels can not enter training: a target
     pipeline that loads them is refused, and their paths are taken off its samples.
 
     Args:
@@ -110,7 +111,9 @@ class DomainConcatDataset(ConcatDataset):
         if not isinstance(index, SeededIndex):
             return self._stamp(dataset[sample_index], domain)
         with seeded(index.seed):
-            return self._stamp(dataset[sample_index], domain)
+            sample = self._stamp(dataset[sample_index], domain)
+        sample['data_samples'].set_metainfo(dict(stream_seed=index.seed))
+        return sample
 
     @staticmethod
     def _stamp(sample: dict, domain: str) -> dict:

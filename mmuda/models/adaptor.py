@@ -7,7 +7,7 @@ from mmengine.model import ModuleDict
 from mmseg.registry import MODELS
 from torch import Tensor, nn
 
-from mmuda.models.domains import DomainBatch, Domains
+from mmuda.models.domains import TARGET, DomainBatch, Domains
 from mmuda.models.normalisation import ROLES, STATISTICS, DomainStatistics
 from mmuda.models.passes import Passes
 from mmuda.models.phased import Losses, PhasedModel
@@ -36,9 +36,10 @@ class DomainAdaptor(PhasedModel):
             ``train_cfg``): the segmentor's, where it has none of its own.
 
     Raises:
-        ValueError: If an objective taps a layer that the segmentor lacks or has losses
-            in a phase that there is not, if nobody has losses in a phase, or if no
-            phase updates what an objective has to learn.
+        ValueError: If an objective taps a layer that the segmentor lacks, has losses
+            in a phase that there is not or needs a domain that nobody makes; if nobody
+            has losses in a phase, or if no phase updates what an objective has to
+            learn.
     """
 
     def __init__(
@@ -64,6 +65,7 @@ class DomainAdaptor(PhasedModel):
         self.statistics = DomainStatistics(self.segmentor, **(statistics or {}))
         self._check_phases()
         self._check_learners()
+        self._order = self._ordered()
         self._reads: dict[tuple[str, ...], frozenset[nn.Parameter]] = {}
 
     def _check_phases(self) -> None:
@@ -88,6 +90,31 @@ class DomainAdaptor(PhasedModel):
                     f'no phase updates objectives.{owner}, which would stay random: '
                     'name it, or a module that it is part of, in `updates` of a phase'
                 )
+
+    def _ordered(self) -> list[str]:
+        """Names of the objectives in an order that does not depend on the config's.
+
+        Those that supervise come first: their passes serve the others. Whoever makes a
+        domain comes before those that need it.
+        """
+        waiting = sorted(
+            self.objectives, key=lambda name: not self.objectives[name].supervises
+        )
+        made: set[str] = set()
+        order: list[str] = []
+        while waiting:
+            ready = [n for n in waiting if made.issuperset(self.objectives[n].needs)]
+            if not ready:
+                objective = self.objectives[waiting[0]]
+                lacking = sorted(set(objective.needs) - made)
+                raise ValueError(
+                    f'objective {waiting[0]!r} ({type(objective).__name__}) needs the '
+                    f'domain {lacking[0]!r}, which no objective makes'
+                )
+            order.append(ready[0])
+            made.update(self.objectives[ready[0]].makes)
+            waiting.remove(ready[0])
+        return order
 
     def begin_iteration(self, batch: dict[str, DomainBatch]) -> Domains:
         """The domains of a mini-batch, with the passes of the iteration that begins."""
@@ -115,10 +142,10 @@ class DomainAdaptor(PhasedModel):
         """What all objectives add in ``phase``, as ``<objective>.<loss>``."""
         batch.begin(phase)
         losses = {name: {} for name in self.objectives}
-        # Their passes serve the others, whatever the order of the config.
-        first = sorted(losses, key=lambda n: not self.objectives[n].supervises)
-        for name in first:
+        for name in self._order:
             losses[name] = self.objectives[name].loss(phase, batch)
+        if phase == self.phases[-1].name:
+            batch.observe(TARGET)
         return {
             f'{name}.{key}': value
             for name, found in losses.items()

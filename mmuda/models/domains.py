@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from torch import Tensor, nn
 
+from mmuda.models.normalisation import DomainStatistics
 from mmuda.models.passes import Passes
 from mmuda.models.validity import valid_mean
 
@@ -83,6 +84,11 @@ class Domains(Mapping[str, DomainBatch]):
         """The MMSeg segmentor in training."""
         return self._passes.segmentor
 
+    @property
+    def statistics(self) -> DomainStatistics:
+        """What batch normalisation remembers of each domain."""
+        return self._passes.statistics
+
     def begin(self, phase: str) -> None:
         """The model begins a phase."""
         self._passes.begin(phase)
@@ -144,6 +150,14 @@ class Domains(Mapping[str, DomainBatch]):
                 serves those as well who read layers until then.
         """
         return self._passes.losses(self[name], weights, phases)
+
+    def observe(self, name: str) -> None:
+        """Let batch normalisation see a domain of the mini-batch, if nobody has.
+
+        Without a pass of its own in training a domain would have no running statistics.
+        """
+        if name in self._batch:
+            self._passes.observe(self._batch[name])
 
     def through(
         self,

@@ -125,16 +125,30 @@ class DomainStatistics(nn.Module):
                 for name in STATISTICS[:2]:
                     kept[name].copy_(layer._buffers[name])
 
+    @property
+    def learning(self) -> bool:
+        """Whether any layer learns statistics in training passes."""
+        return any(layer.training for layer in self.layers.values())
+
     @torch.no_grad()
+    def mixture(self, alpha: float | None = None) -> dict[str, dict[str, Tensor]]:
+        """Statistics between those of the domains, by layer; of layers that have some.
+
+        Args:
+            alpha: Weight of the target; by default the declared one.
+        """
+        alpha = self.alpha if alpha is None else alpha
+        kept = {
+            path: [getattr(self, role).layers[path]._buffers for role in ROLES]
+            for path in self.layers
+        }
+        found = {path: mixed(*domains, alpha) for path, domains in kept.items()}
+        return {path: values for path, values in found.items() if values is not None}
+
     def blend(self) -> None:
         """Give the segmentor the statistics that ``alpha`` declares."""
-        for path, layer in self.layers.items():
-            found = mixed(
-                *(getattr(self, role).layers[path]._buffers for role in ROLES),
-                self.alpha,
-            )
-            if found is not None:
-                layer._buffers.update(found)
+        for path, values in self.mixture().items():
+            self.layers[path]._buffers.update(values)
 
 
 class _Kept(nn.Module):

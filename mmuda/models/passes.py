@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import torch
 from torch import Tensor, nn
 
 from mmuda.models.normalisation import DomainStatistics
@@ -93,11 +94,12 @@ class Passes:
         reads: dict[tuple[str, ...], frozenset[nn.Parameter]],
     ) -> None:
         self.segmentor = segmentor
-        self._statistics = statistics
+        self.statistics = statistics
         self._recording = recording
         self._taps_of = taps_of
         self._reads = reads
         self._made: dict[tuple, list[_Pass]] = {}
+        self._roles: set[str] = set()  # that have passed the segmentor
         self._phase = ''
 
     def begin(self, phase: str) -> None:
@@ -130,7 +132,8 @@ class Passes:
 
         def make() -> tuple[Outputs, frozenset[nn.Parameter]]:
             with_others = (*taps, *self._taps_of({self._phase, *wanted}))
-            with self._statistics.of(batch.role):
+            self._roles.add(batch.role)
+            with self.statistics.of(batch.role):
                 return self._read(batch.inputs, tuple(dict.fromkeys(with_others)))
 
         found = self._ask(
@@ -173,13 +176,21 @@ class Passes:
         weighted = nullcontext()
         if weights is not None:
             weighted = pixel_weights(self.segmentor, weights)
+        self._roles.add(batch.role)
         with (
-            self._statistics.of(batch.role),
+            self.statistics.of(batch.role),
             weighted,
             record_taps(self.segmentor, self._taps_of(None)) as outputs,
         ):
             losses = self.segmentor.loss(batch.inputs, batch.data_samples)
         return outputs, losses
+
+    def observe(self, batch: 'DomainBatch') -> None:
+        """See :meth:`mmuda.models.domains.Domains.observe`."""
+        if batch.role not in self._roles and self.statistics.learning:
+            self._roles.add(batch.role)
+            with torch.no_grad(), self.statistics.of(batch.role):
+                self.segmentor(batch.inputs, mode='tensor')
 
     def through(
         self,

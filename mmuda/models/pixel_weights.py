@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from mmseg.models.decode_heads.decode_head import BaseDecodeHead
 from torch import Tensor, nn
 
+from mmuda.models.taps import AUXILIARY
+
 
 class _Weights:
     """Stands where a head has its pixel sampler, which says what each pixel weighs."""
@@ -37,7 +39,14 @@ def pixel_weights(segmentor: nn.Module, weights: Tensor) -> Iterator[None]:
     Raises:
         ValueError: If a head's loss takes no weights.
     """
-    heads = [m for m in segmentor.modules() if isinstance(m, BaseDecodeHead)]
+    learning = [getattr(segmentor, name, None) for name in ('decode_head', AUXILIARY)]
+    heads = [
+        module
+        for head in learning
+        if head is not None
+        for module in head.modules()
+        if isinstance(module, BaseDecodeHead)
+    ]
     before = [head.sampler for head in heads]
     given = [_Weights(weights, sampler) for sampler in before]
     for head, own in zip(heads, given, strict=True):

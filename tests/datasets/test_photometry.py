@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.ndimage import gaussian_filter
 
-from mmuda.datasets.transforms import RandomPhotometry
+from mmuda.datasets.transforms import RandomPhotometry, SourceAugmentation
 
 TYPES = ('uint8', 'uint16', 'int16', 'float32', 'float64')
 
@@ -149,3 +149,21 @@ def test_each_change_happens_with_its_probability():
 def test_refuses_strengths_that_can_not_be(settings, line):
     with pytest.raises(ValueError, match=line):
         RandomPhotometry(**settings)
+
+
+@pytest.mark.parametrize('dtype', ['uint8', 'float32'])
+def test_strength_scales_all_of_it(dtype):
+    """Against the settings multiplied by hand."""
+    image = picture(4, dtype)
+    strengths = dict(gamma=0.4, contrast=0.3, brightness=0.1, noise=0.04)
+    scaled = {name: 1.5 * value for name, value in strengths.items()}
+    expected = alter(image, **scaled, sigma=(0.75, 1.5), prob=(1, 1, 1))
+    np.random.seed(0)
+    augment = SourceAugmentation(
+        strength=1.5, **strengths, sigma=(0.5, 1.0), prob=(1, 1, 1)
+    )
+    found = augment(dict(img=image.copy()))['img']
+    np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1)
+    assert np.abs(found - image.astype(float)).mean() > 5
+    with pytest.raises(ValueError, match='strength must be positive, got 0'):
+        SourceAugmentation(strength=0)

@@ -68,6 +68,15 @@ def test_killed_and_resumed_equals_uninterrupted(folder):
     assert_equal(weights('whole', 10), weights('killed', 10))
 
 
+def self_training(phase):
+    """Objectives that learn from a teacher."""
+    return dict(
+        teacher=dict(type='MeanTeacher', threshold=0.4, phase=phase),
+        mix=dict(type='ClassMix', phase=phase),
+        masked=dict(type='MaskedConsistency', block=2, phase=phase),
+    )
+
+
 TOY_PHASES = dict(
     critic=['objectives.toy.discriminator'],
     generator=['objectives.toy.generator'],
@@ -81,6 +90,7 @@ def test_a_teacher_and_a_generator_killed_and_resumed(folder):
     model.objectives = dict(
         supervision=dict(type='Supervision', phase='segmentor'),
         toy=dict(type='AdversaryAndTeacher', embedding='backbone.decoder.0'),
+        **self_training('segmentor'),
     )
     model.phases = [dict(name=n, updates=u) for n, u in TOY_PHASES.items()]
     model.data_preprocessor.update(mean=[127.0] * 3, std=[64.0] * 3)
@@ -151,9 +161,18 @@ def test_lsd_resumed_and_drawn(folder):
     assert drawn == ['iter_6.png', 'iter_7.png']
 
 
-def test_two_processes_equal_one_with_the_joint_batch(folder):
-    """LSD, whose phases share more passes and graphs than any other method's."""
-    settings = lsd(dropout=0.0)
+def online():
+    """Settings of a run that trains itself."""
+    model = toy_adaptor()
+    model.objectives.update(self_training('supervise'))
+    return dict(model=model.to_dict())
+
+
+@pytest.mark.parametrize(
+    'settings', [lsd(dropout=0.0), online()], ids=['lsd', 'online']
+)
+def test_two_processes_equal_one_with_the_joint_batch(folder, settings):
+    """In LSD phases share more passes and graphs than anywhere; a teacher draws."""
     one = write_config(folder, 'one', batch_size=8, **settings)
     two = write_config(folder, 'two', batch_size=4, **settings)
     mmuda('train', one)

@@ -70,7 +70,12 @@ EVERY = {
     'shares': (dict(type='LabelDistribution', feature_tap=FEATURES), [SEGMENTOR]),
     'mmd': (dict(type='MMDAlignment', tap=FEATURES, num_locations=64), [SEGMENTOR]),
     'style': (dict(type='StyleAlignment', taps=[FEATURES]), [SEGMENTOR]),
+    'distance': (dict(type='FeatureDistance', share=0.1), [SEGMENTOR]),
+    'teacher': (dict(type='MeanTeacher'), [SEGMENTOR]),
+    'class mix': (dict(type='ClassMix'), [SEGMENTOR]),
+    'masks': (dict(type='MaskedConsistency', block=4), [SEGMENTOR]),
 }
+TAUGHT = {'ClassMix', 'MaskedConsistency'}  # which learn from a teacher
 
 
 def build(objective, phases, **options):
@@ -78,6 +83,9 @@ def build(objective, phases, **options):
     objectives = dict(it=objective)
     if any(p['name'] == 'segmentor' for p in phases):
         objectives['task'] = dict(type='Supervision', phase='segmentor')
+    if objective['type'] in TAUGHT:
+        phase = objective.get('phase', phases[-1]['name'])
+        objectives['teacher'] = dict(type='MeanTeacher', threshold=0.4, phase=phase)
     return MODELS.build(
         dict(
             type='DomainAdaptor',

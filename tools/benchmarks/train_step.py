@@ -28,6 +28,7 @@ from mmengine.registry import init_default_scope
 from mmengine.structures import PixelData
 from mmseg.registry import MODELS
 from mmseg.structures import SegDataSample
+from self_training import DacsLoop, MicLoop
 from torch import Tensor, nn
 
 from mmuda.jobs.config import load_config
@@ -531,6 +532,48 @@ class LSDLoop:
         self._step(loss, 2)
 
 
+class DeepLabDacsLoop(DacsLoop):
+    """On DeepLabV2."""
+
+    def __init__(self, model: nn.Module) -> None:
+        super().__init__(model, lambda image: image.flip(0) - CAFFE_MEAN, self._sgd)
+
+    @staticmethod
+    def _sgd(segmentor: nn.Module) -> torch.optim.Optimizer:
+        return torch.optim.SGD(
+            [
+                dict(params=segmentor.backbone.parameters()),
+                dict(params=segmentor.decode_head.parameters(), lr=2.5e-3),
+            ],
+            lr=2.5e-4,
+            momentum=0.9,
+            weight_decay=5e-4,
+        )
+
+
+ADAM_EPS = 1e-4
+
+
+class DAFormerMicLoop(MicLoop):
+    """On DAFormer's network."""
+
+    def __init__(self, model: nn.Module) -> None:
+        super().__init__(model, lambda image: (image - MEAN) / STD, self._adamw)
+
+    @staticmethod
+    def _adamw(segmentor: nn.Module) -> torch.optim.Optimizer:
+        backbone = segmentor.backbone
+        norms = [m for m in backbone.modules() if isinstance(m, nn.LayerNorm)]
+        flat = [p for norm in norms for p in norm.parameters()]
+        known = set(flat)
+        groups = [
+            dict(params=[p for p in backbone.parameters() if p not in known]),
+            dict(params=flat, weight_decay=0.0),
+            dict(params=segmentor.decode_head.parameters(), lr=6e-4),
+        ]
+        return torch.optim.AdamW(groups, 6e-5, eps=ADAM_EPS, weight_decay=0.01)
+
+
 def build(config: str, method: type) -> tuple[nn.Module, object, Callable]:
     """A model of mmuda, its optimizer, and the hand-written loop on an equal model.
 
@@ -549,6 +592,9 @@ def build(config: str, method: type) -> tuple[nn.Module, object, Callable]:
     if config.startswith('clan'):
         cfg.model.objectives.output.update(warm_up=1, duration=10**9)
         MessageHub.get_current_instance().update_info('iter', 2)
+    if config.startswith('mic'):
+        # A gradient that is 0 but for rounding would else be a step of full size.
+        cfg.optim_wrapper.segmentor.optimizer.eps = ADAM_EPS
     segmentor = cfg.model.get('segmentor', cfg.model)
     segmentor.backbone.init_cfg = None
     if issubclass(method, LSDLoop):
@@ -600,6 +646,8 @@ METHODS = {
         PAIR,
     ),
     'mmd': (f'mmd/mmd_{CITIES}', MMDLoop, PAIR),
+    'dacs': (f'dacs/dacs_{CITIES}', DeepLabDacsLoop, PAIR),
+    'mic': (f'mic/mic_{CITIES}', DAFormerMicLoop, PAIR),
     'dcan': (f'dcan/dcan_{CITIES}', DCANLoop, PAIR),
     'lsd': (f'lsd/lsd_{CITIES}', LSDLoop, PAIR),
     'multi_source': (

@@ -9,6 +9,7 @@ from mmengine.dist import get_dist_info, sync_random_seed
 from torch.utils.data import Sampler
 
 from mmuda.datasets.domain import DomainConcatDataset, SeededIndex
+from mmuda.datasets.samplers.rare_classes import RareClasses
 
 
 class DomainSampler(Sampler):
@@ -23,12 +24,21 @@ class DomainSampler(Sampler):
         dataset: The domains.
         seed: Seed of the stream; by default that of the run, the same in all
             processes.
+        rare_classes: Settings of
+            :class:`~mmuda.datasets.samplers.rare_classes.RareClasses`: images of the
+            source are drawn by the classes that they show. Training fills in
+            ``class_counts``. By default they come in random order.
 
     Raises:
         ValueError: If ``dataset`` is not a :class:`DomainConcatDataset`.
     """
 
-    def __init__(self, dataset: DomainConcatDataset, seed: int | None = None) -> None:
+    def __init__(
+        self,
+        dataset: DomainConcatDataset,
+        seed: int | None = None,
+        rare_classes: dict | None = None,
+    ) -> None:
         if not isinstance(dataset, DomainConcatDataset):
             raise ValueError(
                 f'{type(self).__name__} needs a DomainConcatDataset, got '
@@ -38,6 +48,7 @@ class DomainSampler(Sampler):
         self.seed = sync_random_seed() if seed is None else seed
         self.rank, self.world_size = get_dist_info()
         self._skipped = 0
+        self._rare = rare_classes and RareClasses(dataset, **rare_classes)
 
     @property
     @abstractmethod
@@ -55,13 +66,24 @@ class DomainSampler(Sampler):
     def pick(self, domain: str, number: int) -> int:
         """The ``number``-th image of a domain's own stream.
 
-        A stream is one random order of the domain's images after another; each
+        A stream is one random order of the domain's images after another (or, of a
+        source with ``rare_classes``, images drawn by what they show); each
         domain has its own, so that two domains of equal size meet differently in
         every pass.
         """
         candidates = self.candidates(domain)
+        if self._rare and domain != 'target':
+            start = self.dataset.indices(domain).start
+            rng = self._rng_of(domain, number)
+            return start + self._rare.pick(domain, candidates - start, rng)
         epoch, place = divmod(number, len(candidates))
         return int(candidates[self._order(domain, epoch, len(candidates))[place]])
+
+    def _rng_of(self, domain: str, number: int) -> np.random.Generator:
+        """Random numbers for one image of a domain's stream."""
+        # Streams of their own, after those of orders and of partners.
+        stream = len(self.dataset.domains) + 1 + self.dataset.domains.index(domain)
+        return np.random.default_rng([self.seed, stream, number])
 
     @lru_cache(maxsize=8)  # noqa: B019  # a sampler lives as long as its run
     def _order(self, domain: str, epoch: int, length: int) -> np.ndarray:

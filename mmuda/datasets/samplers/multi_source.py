@@ -19,6 +19,7 @@ class MultiSourceSampler(DomainSampler):
         target_share: Images of the target in a group; by default as many as of all
             sources together.
         seed: See :class:`DomainSampler`.
+        rare_classes: Likewise.
 
     Raises:
         ValueError: If ``shares`` does not have one positive number per source.
@@ -30,8 +31,9 @@ class MultiSourceSampler(DomainSampler):
         shares: str | Sequence[int] = 'balanced',
         target_share: int | None = None,
         seed: int | None = None,
+        rare_classes: dict | None = None,
     ) -> None:
-        super().__init__(dataset, seed)
+        super().__init__(dataset, seed, rare_classes)
         sources = [name for name in dataset.domains if name != 'target']
         sizes = [len(dataset.indices(name)) for name in sources]
         if shares == 'balanced':

@@ -27,6 +27,7 @@ class PairedSampler(DomainSampler):
         subset: Train on a fixed subset of so many source images, picked by the seed
             ("only a fixed subset of X^S", Sect. 5.2); all of them by default.
         seed: See :class:`DomainSampler`.
+        rare_classes: Likewise.
 
     Raises:
         ValueError: If the mapping does not fit the data, or ``subset`` is out of
@@ -41,8 +42,9 @@ class PairedSampler(DomainSampler):
         mapping: str | None = None,
         subset: int | None = None,
         seed: int | None = None,
+        rare_classes: dict | None = None,
     ) -> None:
-        super().__init__(dataset, seed)
+        super().__init__(dataset, seed, rare_classes)
         available = len(dataset.indices('source'))
         if subset is not None and not 0 < subset <= available:
             raise ValueError(

@@ -8,6 +8,7 @@ from mmuda.datasets.transforms.random_patch import (
 )
 from mmuda.datasets.transforms.random_window import RandomWindow
 from mmuda.datasets.transforms.raster import LoadLabels, LoadRaster, PackRaster
+from mmuda.datasets.transforms.source_augmentation import SourceAugmentation
 from mmuda.datasets.transforms.translated import TranslatedImage
 
 __all__ = [
@@ -19,5 +20,6 @@ __all__ = [
     'RandomGaussianBlur',
     'RandomPhotometry',
     'RandomWindow',
+    'SourceAugmentation',
     'TranslatedImage',
 ]

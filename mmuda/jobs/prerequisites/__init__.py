@@ -7,6 +7,10 @@ from collections.abc import Sequence
 from mmengine.config import Config
 
 from mmuda.jobs.prerequisites.base import Prerequisite
+from mmuda.jobs.prerequisites.class_counts import (
+    SourceClassCounts,
+    samples_rare_classes,
+)
 from mmuda.jobs.prerequisites.demo_data import DemoData
 from mmuda.jobs.prerequisites.mapping_file import (
     MappingFile,
@@ -21,6 +25,7 @@ __all__ = [
     'DemoData',
     'MappingFile',
     'Prerequisite',
+    'SourceClassCounts',
     'SourceModel',
     'TranslatedImages',
     'TranslatorModel',
@@ -50,6 +55,8 @@ def prerequisites_of(cfg: Config) -> list[Prerequisite]:
     if cfg.get('warm_start') or any(mapping.needs_model for mapping in mappings):
         needed.append(SourceModel(cfg))
     needed += mappings
+    if samples_rare_classes(cfg):
+        needed.append(SourceClassCounts(cfg))
     hook = translation_hook(cfg)
     if hook is not None:
         needed.append(TranslatorModel(cfg))

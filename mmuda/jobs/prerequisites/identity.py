@@ -9,7 +9,7 @@ from mmuda.engine.checkpoint import load_checked
 
 NO_VALUE = 'nothing'
 # What inheritance and a run add to a config.
-ADDED = ('_scope_', 'mapping')
+ADDED = ('_scope_', 'mapping', 'class_counts')
 # What decides on the weights; how often they are measured does not.
 LOADER = ('dataset', 'sampler', 'batch_size')
 WHEN_MEASURED = ('val_interval', 'val_begin', 'dynamic_intervals')

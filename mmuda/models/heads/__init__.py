@@ -1,8 +1,15 @@
 """Decode heads that MMSeg lacks."""
 
 from mmuda.models.heads.branched import BranchedHead
+from mmuda.models.heads.daformer import DAFormerHead
 from mmuda.models.heads.deeplabv2 import DeepLabV2Head
 from mmuda.models.heads.deeplabv3plus import DeepLabV3PlusHead
 from mmuda.models.heads.fcn8s import FCN8sHead
 
-__all__ = ['BranchedHead', 'DeepLabV2Head', 'DeepLabV3PlusHead', 'FCN8sHead']
+__all__ = [
+    'BranchedHead',
+    'DAFormerHead',
+    'DeepLabV2Head',
+    'DeepLabV3PlusHead',
+    'FCN8sHead',
+]

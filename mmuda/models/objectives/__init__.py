@@ -2,11 +2,15 @@
 
 from mmuda.models.objectives.base import Objective, PhaseObjective
 from mmuda.models.objectives.category_weighted import CategoryWeighted
+from mmuda.models.objectives.class_mix import ClassMix
 from mmuda.models.objectives.entropy_minimization import EntropyMinimization
 from mmuda.models.objectives.feature_alignment import FeatureAlignment
+from mmuda.models.objectives.feature_distance import FeatureDistance
 from mmuda.models.objectives.gated_alignment import GatedAlignment
 from mmuda.models.objectives.label_distribution import LabelDistribution
+from mmuda.models.objectives.masked_consistency import MaskedConsistency
 from mmuda.models.objectives.maximum_squares import MaximumSquares
+from mmuda.models.objectives.mean_teacher import MeanTeacher
 from mmuda.models.objectives.mmd_alignment import MMDAlignment
 from mmuda.models.objectives.nuclear_norm import NuclearNormMaximization
 from mmuda.models.objectives.output_alignment import OutputAlignment
@@ -17,12 +21,16 @@ from mmuda.models.objectives.supervision import Supervision
 
 __all__ = [
     'CategoryWeighted',
+    'ClassMix',
     'EntropyMinimization',
     'FeatureAlignment',
+    'FeatureDistance',
     'GatedAlignment',
     'LabelDistribution',
     'MMDAlignment',
+    'MaskedConsistency',
     'MaximumSquares',
+    'MeanTeacher',
     'NuclearNormMaximization',
     'Objective',
     'OutputAlignment',

@@ -26,10 +26,14 @@ class Objective(BaseModule):
         taps: Submodules of the segmentor whose outputs the objective reads.
         supervises: Whether it asks for the segmentor's own losses. Such objectives come
             first in a phase, so that the others share their forward passes.
+        makes: Domains that it adds to the mini-batch, such as a mixed one.
+        needs: Domains that another objective makes, which therefore comes before it.
         segmentor: The segmentor, once attached; not a submodule of the objective.
     """
 
     taps: Sequence[str] = ()
+    makes: Sequence[str] = ()
+    needs: Sequence[str] = ()
     supervises = False
     segmentor: nn.Module
 

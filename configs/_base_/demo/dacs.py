@@ -1,0 +1,2 @@
+_base_ = './adapted.py'
+train_dataloader = dict(batch_size=16)

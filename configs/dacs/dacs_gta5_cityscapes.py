@@ -1,0 +1,3 @@
+# DACS: GTA5 to Cityscapes.
+_base_ = ['../_base_/methods/dacs.py', '../_base_/pipelines/crops.py']
+source, target = 'gta5', 'cityscapes'

@@ -1,0 +1,3 @@
+# DACS: SYNTHIA to Cityscapes.
+_base_ = ['../_base_/methods/dacs.py', '../_base_/pipelines/crops.py']
+source, target = 'synthia', 'cityscapes'
