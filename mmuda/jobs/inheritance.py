@@ -10,7 +10,10 @@ from mmengine.config import Config, ConfigDict
 
 DELETE = '_delete_'
 # What a config says by the path of another file.
-FILES = ('source_model', 'translator', 'demo', 'source', 'target', 'custom_hooks')
+FILES = (
+    *('source_model', 'translator', 'demo', 'source', 'target', 'custom_hooks'),
+    'pseudo_labels',
+)
 
 
 def find_config(file: str | Path) -> Path:

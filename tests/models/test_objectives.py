@@ -8,7 +8,7 @@ from mmseg.registry import MODELS
 from torch import nn
 from toy_objectives import begin, two_level_segmentor
 
-from mmuda.models.objectives import Objective
+from mmuda.models.objectives import Objective, PseudoLabelSupervision
 from mmuda.models.pixel_weights import pixel_weights
 from mmuda.models.taps import channels_of
 
@@ -56,6 +56,16 @@ EVERY = {
     'shares': (dict(type='LabelDistribution', feature_tap=FEATURES), [SEGMENTOR]),
     'mmd': (dict(type='MMDAlignment', tap=FEATURES, num_locations=64), [SEGMENTOR]),
     'style': (dict(type='StyleAlignment', taps=[FEATURES]), [SEGMENTOR]),
+    'gram': (dict(type='StyleAlignment', taps=[FEATURES], style='gram'), [SEGMENTOR]),
+    'style gap': (
+        dict(
+            type='StyleGapBridging',
+            taps=['backbone.encoder.0', 'backbone.encoder.1'],
+            discriminator=dict(type='StyleVectorDiscriminator', channels=2),
+        ),
+        [SEGMENTOR, CRITIC],
+    ),
+    'pseudo labels': (dict(type='PseudoLabelSupervision', mean='all'), [SEGMENTOR]),
 }
 
 
@@ -87,8 +97,21 @@ def with_nodata(value, columns=16):
     return batch
 
 
+def with_pseudo_labels(batch):
+    """The mini-batch with labels on the target, as ``LoadPseudoLabels`` gives them."""
+    for image, sample in zip(batch['inputs'], batch['data_samples'], strict=True):
+        if sample.domain == 'target':
+            labels = (
+                torch.arange(image[0].numel()).view(1, *image.shape[1:]) % 4
+            ).long()
+            sample.gt_sem_seg = PixelData(data=labels.masked_fill(labels == 3, 255))
+    return batch
+
+
 def losses_of(model, batch):
     torch.manual_seed(1)
+    if any(isinstance(o, PseudoLabelSupervision) for o in model.objectives.values()):
+        batch = with_pseudo_labels(batch)
     domains = begin(model, batch)
     found = {}
     for phase in model.phases:

@@ -10,6 +10,7 @@ from mmuda.models.discriminators.inverted_bottleneck import (
 from mmuda.models.discriminators.multi_scale import MultiScaleDiscriminator
 from mmuda.models.discriminators.patchgan import PatchGANDiscriminator
 from mmuda.models.discriminators.pixelwise import PixelwiseDiscriminator
+from mmuda.models.discriminators.style_vector import StyleVectorDiscriminator
 
 __all__ = [
     'ContentDiscriminator',
@@ -18,4 +19,5 @@ __all__ = [
     'MultiScaleDiscriminator',
     'PatchGANDiscriminator',
     'PixelwiseDiscriminator',
+    'StyleVectorDiscriminator',
 ]

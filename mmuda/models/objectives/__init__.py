@@ -10,8 +10,10 @@ from mmuda.models.objectives.maximum_squares import MaximumSquares
 from mmuda.models.objectives.mmd_alignment import MMDAlignment
 from mmuda.models.objectives.nuclear_norm import NuclearNormMaximization
 from mmuda.models.objectives.output_alignment import OutputAlignment
+from mmuda.models.objectives.pseudo_label_supervision import PseudoLabelSupervision
 from mmuda.models.objectives.size_constraint import SizeConstraint
 from mmuda.models.objectives.style_alignment import StyleAlignment
+from mmuda.models.objectives.style_gap_bridging import StyleGapBridging
 from mmuda.models.objectives.supervision import Supervision
 
 __all__ = [
@@ -26,7 +28,9 @@ __all__ = [
     'Objective',
     'OutputAlignment',
     'PhaseObjective',
+    'PseudoLabelSupervision',
     'SizeConstraint',
     'StyleAlignment',
+    'StyleGapBridging',
     'Supervision',
 ]

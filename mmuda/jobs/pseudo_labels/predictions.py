@@ -1,0 +1,115 @@
+"""What a model predicts on the target, reduced to what a strategy keeps, on disk."""
+
+from collections.abc import Iterator
+from itertools import groupby
+from pathlib import Path
+
+import numpy as np
+import torch
+from mmengine.dataset import pseudo_collate
+from mmseg.registry import MODELS
+from rich.progress import Progress
+from torch import Tensor, nn
+from torch.utils.data import DataLoader, Subset
+
+from mmuda.datasets.domain import seeded
+from mmuda.engine.amp import channels_last, run_in_mixed_precision
+from mmuda.engine.checkpoint import load_weights
+from mmuda.files import write_atomically
+from mmuda.jobs.pseudo_labels.job import LabellingJob
+from mmuda.pseudo_labels import Kept, Strategy
+
+# Fixed: a prediction must not depend on where a job was stopped.
+BLOCK = 8  # images
+PIXELS_AT_ONCE = 2**21
+
+
+class Predictions:
+    """What is kept of each image, a file each, read one at a time.
+
+    Args:
+        job: The job.
+        strategy: Says what to keep.
+        folder: Where the files lie.
+    """
+
+    def __init__(self, job: LabellingJob, strategy: Strategy, folder: Path) -> None:
+        self.job, self.strategy, self.folder = job, strategy, folder
+
+    def _file(self, index: int) -> Path:
+        return self.folder / f'{index}.npz'
+
+    def __getitem__(self, index: int) -> Kept:
+        with np.load(self._file(index)) as kept:
+            return dict(kept)
+
+    def __iter__(self) -> Iterator[Kept]:
+        return (self[index] for index in range(len(self.job.names)))
+
+    def make(self) -> None:
+        """Predict what is missing, in blocks."""
+        count = len(self.job.names)
+        blocks = [range(i, min(i + BLOCK, count)) for i in range(0, count, BLOCK)]
+        todo = [b for b in blocks if not all(self._file(i).is_file() for i in b)]
+        if not todo:
+            return
+        self.folder.mkdir(parents=True, exist_ok=True)
+        model = load_model(self.job)
+        wanted = Subset(self.job.images, [index for block in todo for index in block])
+        workers = self.job.cfg.train_dataloader.get('num_workers', 0)
+        # Each block is a batch: all have the same size but for the last of all.
+        loader = DataLoader(wanted, BLOCK, num_workers=workers, collate_fn=list)
+        with Progress() as progress, seeded(0):
+            bar = progress.add_task('predictions', total=len(wanted))
+            for block, samples in zip(todo, loader, strict=True):
+                kept = reduced(model, samples, self.strategy)
+                for index, one in zip(block, kept, strict=True):
+                    with write_atomically(self._file(index), 'wb') as file:
+                        np.savez(file, **one)
+                progress.advance(bar, len(block))
+
+
+def load_model(job: LabellingJob) -> nn.Module:
+    """The model of a job, ready to predict, on the GPU if there is one.
+
+    An adaptor in eval mode has the batch statistics that its config declares.
+    """
+    model = MODELS.build(job.cfg.model)
+    load_weights(model, job.checkpoint)
+    model.to('cuda' if torch.cuda.is_available() else 'cpu').eval()
+    if job.amp:
+        run_in_mixed_precision(getattr(model, 'segmentor', model))
+        channels_last(model)
+    return model
+
+
+@torch.no_grad()
+def reduced(
+    model: nn.Module, samples: list[dict], strategy: Strategy
+) -> Iterator[Kept]:
+    """What a strategy keeps of the predictions on some images, in order."""
+    for group in _groups(samples):
+        for sample in model.test_step(pseudo_collate(group)):
+            probabilities = sample.seg_logits.data.float().softmax(0)
+            yield strategy.reduce(probabilities, valid_pixels(sample, probabilities))
+
+
+def _groups(samples: list[dict]) -> Iterator[list[dict]]:
+    """Neighbours of one size, as many as may be predicted at once."""
+
+    def sizes(sample: dict) -> tuple:
+        return tuple(sample['inputs'].shape), tuple(sample['data_samples'].ori_shape)
+
+    for (_, size), members in groupby(samples, sizes):
+        group = list(members)
+        step = max(1, PIXELS_AT_ONCE // (size[0] * size[1]))
+        for start in range(0, len(group), step):
+            yield group[start : start + step]
+
+
+def valid_pixels(sample: object, like: Tensor) -> Tensor:
+    """Where the image of a sample is no nodata, bool (H, W)."""
+    nodata = sample.metainfo.get('nodata')
+    if nodata is None:
+        return torch.ones(like.shape[1:], dtype=torch.bool, device=like.device)
+    return torch.from_numpy(~nodata).to(like.device)
