@@ -1,6 +1,6 @@
 """What a model predicts on the target, reduced to what a strategy keeps, on disk."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 
@@ -8,11 +8,11 @@ import numpy as np
 import torch
 from mmengine.dataset import pseudo_collate
 from mmseg.registry import MODELS
+from mmseg.structures import SegDataSample
 from rich.progress import Progress
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, Subset
 
-from mmuda.datasets.domain import seeded
 from mmuda.engine.amp import channels_last, run_in_mixed_precision
 from mmuda.engine.checkpoint import load_weights
 from mmuda.files import write_atomically
@@ -54,19 +54,38 @@ class Predictions:
         if not todo:
             return
         self.folder.mkdir(parents=True, exist_ok=True)
-        model = load_model(self.job)
-        wanted = Subset(self.job.images, [index for block in todo for index in block])
-        workers = self.job.cfg.train_dataloader.get('num_workers', 0)
-        # Each block is a batch: all have the same size but for the last of all.
-        loader = DataLoader(wanted, BLOCK, num_workers=workers, collate_fn=list)
-        with Progress() as progress, seeded(0):
-            bar = progress.add_task('predictions', total=len(wanted))
-            for block, samples in zip(todo, loader, strict=True):
-                kept = reduced(model, samples, self.strategy)
-                for index, one in zip(block, kept, strict=True):
-                    with write_atomically(self._file(index), 'wb') as file:
-                        np.savez(file, **one)
-                progress.advance(bar, len(block))
+        missing = [index for block in todo for index in block]
+        with Progress() as progress:
+            bar = progress.add_task('predictions', total=len(missing))
+            for index, sample in predict_all(self.job, missing):
+                probabilities = sample.seg_logits.data.float().softmax(0)
+                valid = valid_pixels(sample, probabilities)
+                kept = self.strategy.reduce(probabilities, valid)
+                with write_atomically(self._file(index), 'wb') as file:
+                    np.savez(file, **kept)
+                progress.advance(bar)
+
+
+@torch.no_grad()
+def predict_all(
+    job: LabellingJob, indices: Sequence[int]
+) -> Iterator[tuple[int, SegDataSample]]:
+    """What the model of a job says of some images: their numbers and predictions.
+
+    Args:
+        job: The job.
+        indices: Whole blocks, but for the last of all images.
+    """
+    model = load_model(job)
+    workers = job.cfg.train_dataloader.get('num_workers', 0)
+    loader = DataLoader(
+        Subset(job.images, indices), BLOCK, num_workers=workers, collate_fn=list
+    )
+    numbers = iter(indices)
+    for samples in loader:
+        for group in _groups(samples):
+            for predicted in model.test_step(pseudo_collate(group)):
+                yield next(numbers), predicted
 
 
 def load_model(job: LabellingJob) -> nn.Module:
@@ -83,17 +102,6 @@ def load_model(job: LabellingJob) -> nn.Module:
     return model
 
 
-@torch.no_grad()
-def reduced(
-    model: nn.Module, samples: list[dict], strategy: Strategy
-) -> Iterator[Kept]:
-    """What a strategy keeps of the predictions on some images, in order."""
-    for group in _groups(samples):
-        for sample in model.test_step(pseudo_collate(group)):
-            probabilities = sample.seg_logits.data.float().softmax(0)
-            yield strategy.reduce(probabilities, valid_pixels(sample, probabilities))
-
-
 def _groups(samples: list[dict]) -> Iterator[list[dict]]:
     """Neighbours of one size, as many as may be predicted at once."""
 
@@ -107,7 +115,7 @@ def _groups(samples: list[dict]) -> Iterator[list[dict]]:
             yield group[start : start + step]
 
 
-def valid_pixels(sample: object, like: Tensor) -> Tensor:
+def valid_pixels(sample: SegDataSample, like: Tensor) -> Tensor:
     """Where the image of a sample is no nodata, bool (H, W)."""
     nodata = sample.metainfo.get('nodata')
     if nodata is None:
