@@ -49,6 +49,7 @@ EVERY = {
         [SEGMENTOR, CRITIC],
     ),
     'entropy': (dict(type='EntropyMinimization'), [SEGMENTOR]),
+    'class ratios': (dict(type='ClassRatioPrior', relaxation=1.0), [SEGMENTOR]),
     'squares': (dict(type='MaximumSquares'), [SEGMENTOR]),
     'weighted squares': (dict(type='MaximumSquares', ratio=0.2), [SEGMENTOR]),
     'nuclear norm': (dict(type='NuclearNormMaximization'), [SEGMENTOR]),
@@ -144,7 +145,9 @@ def test_values_at_nodata_have_no_influence(name):
 
 
 # Means over images, or random locations, are other ones with other images.
-BY_PIXEL = EVERY.keys() - {'mmd', 'shares', 'sizes', 'weighted squares'}
+BY_PIXEL = EVERY.keys() - {
+    *('mmd', 'shares', 'sizes', 'class ratios', 'weighted squares')
+}
 
 
 @pytest.mark.parametrize('name', sorted(BY_PIXEL))

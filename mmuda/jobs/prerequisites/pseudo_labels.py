@@ -77,8 +77,8 @@ class LabellingModel(Prerequisite):
         run_command('the model that labels the target is not there yet', words)
 
     def use(self, cfg: Config) -> None:
-        """Begin with its weights, if the config says so."""
-        if self._continues and not cfg.load_from:
+        """Begin with its weights, if the config says so, whatever came before."""
+        if self._continues:
             cfg.load_from = str(self.checkpoint)
 
 

@@ -2,6 +2,7 @@
 
 from mmuda.models.objectives.base import Objective, PhaseObjective
 from mmuda.models.objectives.category_weighted import CategoryWeighted
+from mmuda.models.objectives.class_ratio_prior import ClassRatioPrior
 from mmuda.models.objectives.entropy_minimization import EntropyMinimization
 from mmuda.models.objectives.feature_alignment import FeatureAlignment
 from mmuda.models.objectives.gated_alignment import GatedAlignment
@@ -18,6 +19,7 @@ from mmuda.models.objectives.supervision import Supervision
 
 __all__ = [
     'CategoryWeighted',
+    'ClassRatioPrior',
     'EntropyMinimization',
     'FeatureAlignment',
     'GatedAlignment',
