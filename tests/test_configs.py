@@ -22,11 +22,15 @@ from mmuda.jobs.pairing.strategies import ORACLES
 from mmuda.jobs.prerequisites import (
     LabellingModel,
     MappingFile,
+    PseudoLabels,
     SourceModel,
     TranslatorModel,
     prerequisites_of,
 )
+from mmuda.jobs.pseudo_labels import LABELS
+from mmuda.jobs.pseudo_labels.make import write_labels
 from mmuda.jobs.translation import is_translator
+from mmuda.jobs.translation.jobs import begin
 
 CONFIGS = Path(__file__).parents[1] / 'configs'
 LEAVES = sorted(p for p in CONFIGS.rglob('*.py') if '_base_' not in p.parts)
@@ -338,7 +342,7 @@ def test_trains_briefly_with_demo(file, demo_folder, monkeypatch):
     if cfg.get('warm_start'):
         make_weights(SourceModel(cfg))
     if cfg.get('pseudo_labels'):
-        make_weights(LabellingModel(cfg))
+        make_pseudo_labels(cfg)
     fitted = cfg.train_cfg.type == 'FitLoop'  # in one pass, without losses
     iters = cfg.train_cfg.max_iters = 1 if fitted else 2
     cfg.default_hooks.logger.interval = 1
@@ -365,6 +369,19 @@ def test_trains_with_demo(file, demo_folder, monkeypatch):
     for mapping in (p for p in prerequisites_of(cfg) if isinstance(p, MappingFile)):
         manifest = json.loads(Path(f'{mapping.file}.json').read_text())
         assert manifest['oracle'] == cfg.oracle
+
+
+def make_pseudo_labels(cfg):
+    """Labels of one class where those of a config belong, and their model's weights."""
+    model = LabellingModel(cfg)
+    make_weights(model)
+    job = PseudoLabels(cfg, model).job
+    if not job.finished:
+        begin(job.out, job.manifest())
+        size = job.images[0]['inputs'].shape[1:]
+        for index in range(len(job.names)):
+            write_labels(job, index, np.zeros(size, np.uint8))
+        (job.out / LABELS).touch()
 
 
 def make_weights(model):

@@ -8,8 +8,7 @@ from mmcv.transforms import BaseTransform
 from mmseg.registry import TRANSFORMS
 
 from mmuda.datasets.rasters import open_raster
-
-IGNORED = 255
+from mmuda.datasets.taxonomy import IGNORED
 
 
 def pseudo_label_name(sample: dict, root: str | Path) -> str:

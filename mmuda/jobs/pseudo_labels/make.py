@@ -1,5 +1,6 @@
 """From a config and a checkpoint to the pseudo labels of the target."""
 
+import json
 import shutil
 
 import cv2
@@ -24,7 +25,7 @@ def make_pseudo_labels(job: LabellingJob, *, with_truth: bool = False) -> dict:
     ``out`` gets ``manifest.json`` first, ``labels`` with a PNG for each image, 255
     where nothing was chosen, ``sheet.png``, and at the end ``labels.json``:
     thresholds, and of each class the share of its pixels that was kept. A job that was
-    stopped goes on; another job is refused.
+    stopped goes on, a finished one is left as it is, and another job is refused.
 
     Args:
         job: What is to be done.
@@ -39,6 +40,8 @@ def make_pseudo_labels(job: LabellingJob, *, with_truth: bool = False) -> dict:
             not fit.
     """
     begin(job.out, job.manifest())
+    if job.finished and not with_truth:
+        return json.loads((job.out / LABELS).read_text())
     strategy = build_strategy(job)
     scratch = job.out / '.predictions'
     predictions = Predictions(job, strategy, scratch)

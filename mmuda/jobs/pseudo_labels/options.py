@@ -54,13 +54,15 @@ def resolve_options(
 def _by_class(name: str, value: object, classes: Sequence[str]) -> object:
     if not isinstance(value, dict):
         return value
-    unknown = [key for key in value if key not in classes]
-    if unknown or name not in BY_CLASS:
+    if name not in BY_CLASS:
+        raise ValueError(
+            f'{name} of pseudo_labels must be one number, got {dict(value)}'
+        )
+    unknown = [key for key in value if key not in (*classes, '_scope_')]
+    if unknown:
         raise ValueError(
             f'{name} of pseudo_labels names {unknown[0]!r}, expected some of '
             f'{", ".join(classes)}'
-            if name in BY_CLASS
-            else f'{name} of pseudo_labels must be one number, got {dict(value)}'
         )
     return [float(value.get(key, 0)) for key in classes]
 

@@ -25,11 +25,13 @@ def spatial_prior(sources: Sequence[dict], num_classes: int) -> np.ndarray:
 
     Returns:
         float32 (C, h, w) of mean 1 over the places; 1 for a class that never occurs.
+
+    Raises:
+        ValueError: If a source has no labels.
     """
     total = np.zeros((num_classes, *GRID), np.float64)
     for source in sources:
-        loaders = ('Load',)
-        steps = [s for s in source['pipeline'] if str(s['type']).startswith(loaders)]
+        steps = [s for s in source['pipeline'] if str(s['type']).startswith('Load')]
         if not any(map(is_label_loader, steps)):
             raise ValueError('a spatial prior needs the labels of the source')
         dataset = DATASETS.build({**source, 'pipeline': steps})

@@ -4,12 +4,12 @@ from mmseg.models.decode_heads.decode_head import BaseDecodeHead
 from mmseg.registry import MODELS
 from torch import nn
 
+from mmuda.models.data_preprocessor import IGNORED
 from mmuda.models.domains import DomainBatch, Domains
 from mmuda.models.objectives.base import PhaseObjective
 from mmuda.models.phased import Losses
 
 MEANS = ('labelled', 'all')
-IGNORED = 255
 
 
 @MODELS.register_module()
