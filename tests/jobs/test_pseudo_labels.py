@@ -373,3 +373,33 @@ def test_the_spatial_prior_is_where_classes_are(folder):
     np.testing.assert_allclose(prior[1, 24:], 4 / 3, rtol=1e-5)
     np.testing.assert_allclose(prior.mean((1, 2)), 1.0, rtol=1e-5)
     assert (prior[2] == 1).all()  # never seen
+
+
+def test_the_truth_is_compared_with_and_changes_nothing(folder):
+    """Right labels of a class over those at labelled pixels, in percent."""
+    mmuda('train', folder / 'plain.py')
+    cfg = load_config(folder / 'plain.py')
+    truth = ConfigDict(cfg.train_dataloader.dataset.source)
+    truth.data_prefix = dict(img_path='target/images', seg_map_path='target/labels')
+    cfg.pairing = dict(target_labels=truth)
+    checkpoint = Path(cfg.work_dir, 'iter_4.pth')
+    options = dict(portion=0.5)
+    blind, seen = (
+        LabellingJob(cfg, checkpoint, Path(out), 'class_balanced', options)
+        for out in ('blind', 'seen')
+    )
+    make_pseudo_labels(blind)
+    figures = make_pseudo_labels(seen, with_truth=True)
+    for name in seen.names:
+        assert (
+            Path('seen/labels', name).read_bytes()
+            == Path('blind/labels', name).read_bytes()
+        )
+    read = [
+        np.stack([cv2.imread(f'{root}/{name}', -1) for name in seen.names])
+        for root in ('seen/labels', folder / 'data/target/labels')
+    ]
+    for number, percent in enumerate(figures['accuracy (analysis only)'].values()):
+        mine = read[1][read[0] == number]
+        if len(mine):
+            assert percent == pytest.approx(100 * (mine == number).mean())

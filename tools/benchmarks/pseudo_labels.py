@@ -81,6 +81,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         first = make_job(args.images, args.published, Path(folder))
         bare(first)  # to warm up
+        make_pseudo_labels(first)
         for strategy in args.strategies or STRATEGIES:
             times: tuple[list, list] = ([], [])
             for number in range(args.repeats):
