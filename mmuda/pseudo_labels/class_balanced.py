@@ -16,8 +16,8 @@ class ClassBalanced(QuantileStrategy):
 
     exp(-k_c), the threshold of class c, is the confidence up to which the surest
     ``portion`` of the pixels predicted as c reaches (Algorithm 2). The label is then
-    the class of largest p(c) / exp(-k_c), if that is at least 1 (Eq. 9): rarely a class
-    that is not the most probable one. With a spatial prior (CBST-SP, Eq. 10)
+    the class of largest p(c) / exp(-k_c), if that is at least 1: rarely a class
+    that is not the most probable one. With a spatial prior (CBST-SP)
     probabilities are multiplied by how frequent a class is at that place of a source
     image; here they are made to sum up to 1 again.
 

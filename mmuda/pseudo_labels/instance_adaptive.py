@@ -8,7 +8,7 @@ from mmuda.pseudo_labels.strategy import IGNORED, Kept, Strategy
 class InstanceAdaptive(Strategy):
     """The instance-adaptive selector of Mei et al. 2020.
 
-    From image to image, for each class that is predicted in it (Eq. 4 and 5):
+    From image to image, for each class that is predicted in it:
     t_c <- beta t_c + (1 - beta) quantile(conf_c, 1 - alpha t_c^gamma), conf_c being the
     confidences in this image; a pixel is chosen if it reaches the new t_c. Settings are
     those of the released code. (There a class that an image lacks moves towards 1; here

@@ -12,8 +12,9 @@ import pytest
 import torch
 from conftest import toy_segmentor
 from mmengine.config import ConfigDict
+from mmengine.utils import ManagerMixin
 from mmseg.registry import MODELS
-from toy_run import make_data, mmuda, write_config
+from toy_run import forget_instances, make_data, mmuda, write_config
 
 from mmuda.datasets.rasters import encode_geotiff
 from mmuda.datasets.transforms import LoadPseudoLabels
@@ -241,7 +242,9 @@ def test_rounds_killed_and_resumed_and_without_target_labels(folder, monkeypatch
 
     forks = SimpleNamespace(run=run)
     monkeypatch.setattr('mmuda.jobs.prerequisites.base.subprocess', forks)
+    forget_instances(ManagerMixin)  # of runs in this process
     train(load_config(config))
+    forget_instances(ManagerMixin)
     (words,) = commands
     assert words[0] == 'train'
     assert words[-3:] == ['--resume', '--cfg-options', 'rounds=1']
@@ -279,14 +282,14 @@ def test_rounds_killed_and_resumed_and_without_target_labels(folder, monkeypatch
 
 def test_a_round_can_continue(folder):
     """With the weights of the model that made its labels, also after a warm start."""
-    still = {'optim_wrapper.segmentor.optimizer.lr': 0.0, 'warm_start': True}
+    still = ('optim_wrapper.segmentor.optimizer.lr=0.0', 'warm_start=True')
     plain, first = 'work_dirs/task/plain/iter_4.pth', 'work_dirs/task/first/iter_6.pth'
     mmuda('train', folder / 'plain.py')
     write_rounds(folder, 'first', rounds=1)
     mmuda('train', folder / 'first.py')
     for how, expected in (('restart', plain), ('continue', first)):
         config = write_rounds(folder, how, rounds=1, weights=how, config='first.py')
-        train(load_config(config, options=still))
+        mmuda('train', config, '--cfg-options', *still)
         found = weights(f'work_dirs/task/{how}/iter_6.pth')
         prefix = 'segmentor.' if expected == first else ''
         name = 'decode_head.conv_seg.weight'

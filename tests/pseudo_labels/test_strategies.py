@@ -137,7 +137,7 @@ def test_class_median(cap):
 
 @pytest.mark.parametrize('portion', [0.1, 0.5, 1.0])
 def test_class_balanced(portion):
-    """Algorithm 2 and Eq. 9 of CBST on all predictions at once."""
+    """Algorithm 2 of CBST, and its choice of labels, on all predictions at once."""
     images, masks = predictions(), valid_masks()
     strategy = ClassBalanced(C, portion)
     labels = joined(run(strategy, images, masks), masks)
@@ -174,7 +174,7 @@ def test_spatial_prior():
 
 
 def test_instance_adaptive():
-    """Eq. 4 and 5 of IAST, from image to image."""
+    """The thresholds of IAST, from image to image."""
     images, masks = predictions(), valid_masks()
     strategy = InstanceAdaptive(C, alpha=0.3, beta=0.6, gamma=2.0)
     labels = run(strategy, images, masks)

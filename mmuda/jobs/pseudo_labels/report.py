@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from mmuda.jobs.pseudo_labels.predictions import Predictions
 
 NUM_ROWS = 6
-NOT_KNOWN = 'not known'
 
 
 class Counts:

@@ -16,7 +16,7 @@ SMOOTHING = 1.0  # standard deviation in cells
 def spatial_prior(sources: Sequence[dict], num_classes: int) -> np.ndarray:
     """How frequent a class is at each place, relative to its mean over all places.
 
-    Zou et al. 2018, Sect. 4.3: class frequencies in the labels of the source, smoothed.
+    Zou et al. 2018 (CBST-SP): class frequencies in the labels of the source, smoothed.
     Images of different sizes are laid over each other.
 
     Args:
