@@ -16,6 +16,8 @@ from mmseg.registry import DATASETS, MODELS
 from mmuda.datasets.taxonomy import read_taxonomy
 from mmuda.jobs.config import load_config
 from mmuda.jobs.data_sets import find_data_set
+from mmuda.jobs.domains import names_of_domains
+from mmuda.jobs.prerequisites import LabellingModel
 
 CONFIGS = Path(__file__).parents[1] / 'configs'
 
@@ -68,6 +70,52 @@ def test_learning_rate_curve(name):
             scheduler.step()
 
 
+def test_learning_rates_of_category_adaptive_adaptation():
+    """Sect. 3.2: poly over 250,000; a tenth every 50,000 for the discriminators."""
+    schedules = read('category_adaptive/style_gta5_cityscapes').param_scheduler
+    expected = dict(segmentor=poly, critic=lambda i: 0.1 ** (i // 50_000))
+    assert set(schedules) == set(expected)
+    for phase, formula in expected.items():
+        optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=1.0)
+        (cfg,) = schedules[phase]
+        scheduler = PARAM_SCHEDULERS.build(cfg, default_args=dict(optimizer=optimizer))
+        optimizer.step()
+        for i in range(50_001):
+            if i in (0, 1, 49_999, 50_000):
+                found = optimizer.param_groups[0]['lr']
+                assert found == pytest.approx(formula(i), rel=1e-6), (phase, i)
+            scheduler.step()
+
+
+@pytest.mark.parametrize(
+    ('name', 'strategy', 'rounds', 'first'),
+    [
+        ('bdl/bdl', 'class_median', 2, 'bdl-adapted'),
+        ('category_adaptive/category-adaptive', 'category_adaptive', 2, 'style'),
+        ('category_adaptive/category-adaptive-once', 'category_adaptive', 1, 'style'),
+        ('cbst/cbst', 'class_balanced', 6, None),
+    ],
+)
+@pytest.mark.parametrize('pair', ['gta5_cityscapes', 'hannover_vaihingen'])
+def test_rounds(name, strategy, rounds, first, pair):
+    """Number, strategy and the model of the first, of the same data."""
+    cfg = read(f'{name}_{pair}')
+    assert (cfg.pseudo_labels.strategy, cfg.rounds) == (strategy, rounds)
+    one = load_config(cfg.filename, options=dict(rounds=1))
+    model = LabellingModel(one)
+    stem = f'{first}_{pair}' if first else Path(cfg.source_model).stem
+    assert Path(model.run.filename).stem == stem
+    assert names_of_domains(model.run) == names_of_domains(cfg)
+    if rounds > 1:
+        assert one.work_dir == f'{cfg.work_dir}_round1'
+        before = LabellingModel(cfg).run
+        assert before.work_dir == f'{cfg.work_dir}_round{rounds - 1}'
+    if strategy == 'class_balanced':
+        start = 0.15 if pair.startswith('gta5') else 0.2
+        expected = [start + 0.05 * number for number in range(6)]
+        assert cfg.pseudo_labels.portion == pytest.approx(expected)
+
+
 SGD = dict(type='SGD', lr=2.5e-4, momentum=0.9, weight_decay=5e-4)
 ADAM = dict(type='Adam', lr=1e-4, betas=(0.9, 0.99))
 SLOW = dict(type='SGD', lr=1e-5, momentum=0.99, weight_decay=5e-4)
@@ -75,8 +123,8 @@ SLOW = dict(type='SGD', lr=1e-5, momentum=0.99, weight_decay=5e-4)
 CYCADA = dict(critic=SLOW, align=SLOW, supervise='align')
 RUSSO = dict(type='Adam', lr=1e-4, weight_decay=5e-4)
 # Optimizers by phase and iterations: AdaptSegNet, Sect. 4.4, and the released code of
-# ADVENT (config.py), CLAN (CLAN_train.py), maximum squares (README.md) and CyCADA
-# (train_fcn_adda.py); Russo et al. 2019, Sect. 4.2.
+# ADVENT (config.py), BDL (BDL.py), CLAN (CLAN_train.py), maximum squares (README.md)
+# and CyCADA (train_fcn_adda.py); Russo et al. 2019, Sect. 4.2; Wang et al. 2021, 3.2.
 SETTINGS = {
     'adaptsegnet/adaptsegnet-single': (dict(segmentor=SGD, critic=ADAM), 150_000),
     'adaptsegnet/adaptsegnet-single_vgg16': (
@@ -85,6 +133,13 @@ SETTINGS = {
     ),
     'adaptsegnet/adaptsegnet-multi': (dict(segmentor=SGD, critic=ADAM), 150_000),
     'advent/advent': (dict(segmentor=SGD, critic=ADAM), 120_000),
+    'bdl/bdl-adapted': (dict(segmentor=SGD, critic=ADAM), 80_000),
+    'bdl/bdl': (dict(segmentor=SGD, critic=ADAM), 120_000),
+    'category_adaptive/style': (dict(segmentor=SGD, critic=ADAM), 80_000),
+    'category_adaptive/category-adaptive': (
+        dict(segmentor=SGD, critic=ADAM),
+        120_000,
+    ),
     'advent/minent': (dict(segmentor=SGD), 120_000),
     'clan/clan': (dict(segmentor=SGD, critic=ADAM), 100_000),
     'maximum_squares/maximum-squares': (dict(segmentor=SGD), 29_750),
@@ -120,6 +175,9 @@ WEIGHTS = {
     'adaptsegnet/adaptsegnet-single_vgg16': dict(output=0.001),
     'adaptsegnet/adaptsegnet-multi': dict(output=0.001, feature=0.0002),
     'advent/advent': dict(output=0.001, feature=0.0002),
+    'bdl/bdl-adapted': dict(output=0.001),
+    'category_adaptive/original': dict(output=0.001),
+    'category_adaptive/style': dict(output=0.001, style=0.001),
     'advent/minent': dict(output=0.001, feature=0.0002),
     'clan/clan': dict(output=0.001),
     'maximum_squares/maximum-squares': dict(squares=0.1),

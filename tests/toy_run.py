@@ -121,12 +121,12 @@ def _fork(words, environment, processes):
     return subprocess.CompletedProcess(words, code, *texts)
 
 
-def _forget_instances(kind):
+def forget_instances(kind):
     """Let loggers and visualizers of the parent not be taken for those of the run."""
     if hasattr(kind, '_instance_dict'):
         kind._instance_dict.clear()
     for child in kind.__subclasses__():
-        _forget_instances(child)
+        forget_instances(child)
 
 
 def _run_tool(words, environment, out, err):
@@ -137,7 +137,7 @@ def _run_tool(words, environment, out, err):
     os.environ.update(environment)
     sys.path[:0] = environment.get('PYTHONPATH', '').split(os.pathsep)
     sys.argv = words
-    _forget_instances(ManagerMixin)
+    forget_instances(ManagerMixin)
     try:
         main()
     except SystemExit as stopped:

@@ -75,6 +75,7 @@ def load_config(
     cfg.cut_down = 'demo' if demo else 'small' if small else None
     if cfg.cut_down:
         cut_down(cfg)
+    rounds = cfg.get('rounds')
     if options:
         cfg.merge_from_dict(options)
         given = {key.partition('.')[0] for key in options}
@@ -84,10 +85,13 @@ def load_config(
     _complete(cfg, absolute(source, '.'), absolute(target, '.'))
     if work_dir is not None:
         cfg.work_dir = work_dir
-    elif cfg.get('work_dir') is None:
+        return cfg
+    if cfg.get('work_dir') is None:
         root = Path('work_dirs', cfg.cut_down or '')
         folder = Path(cfg.filename).absolute().parent.name
         cfg.work_dir = str(root / folder / run_name(cfg, said))
+    if cfg.get('rounds') != rounds:  # another round has another folder
+        cfg.work_dir += f'_round{cfg.rounds}'
     return cfg
 
 

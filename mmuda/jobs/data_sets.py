@@ -176,7 +176,8 @@ def is_label_loader(step: dict) -> bool:
     return _type(step).startswith(LABEL_LOADERS)
 
 
-def _is_image_loader(step: dict) -> bool:
+def is_image_loader(step: dict) -> bool:
+    """Whether a step of a pipeline loads images."""
     return _type(step).startswith('Load') and not is_label_loader(step)
 
 
@@ -238,7 +239,7 @@ def with_augmentation(dataset: dict, steps: Sequence[dict]) -> ConfigDict:
 def _own_steps(step: dict, own: Sequence[dict]) -> list[dict]:
     """The data set's own where ``step`` says no more than what is to be done."""
     roles = {
-        'LoadRaster': _is_image_loader,
+        'LoadRaster': is_image_loader,
         'LoadLabels': is_label_loader,
         'Resize': lambda candidate: _type(candidate) == 'Resize',
     }

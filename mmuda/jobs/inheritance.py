@@ -12,7 +12,10 @@ DELETE = '_delete_'
 # Packages that some configs import, and the extra of mmuda's setup.py that brings each.
 EXTRAS = {'mmpretrain': 'mmpretrain', 'mmdet': 'mmdet'}
 # What a config says by the path of another file.
-FILES = ('source_model', 'translator', 'demo', 'source', 'target', 'custom_hooks')
+FILES = (
+    *('source_model', 'translator', 'demo', 'source', 'target', 'custom_hooks'),
+    'pseudo_labels',
+)
 
 
 def find_config(file: str | Path) -> Path:

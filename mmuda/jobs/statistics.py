@@ -32,6 +32,8 @@ def with_target_images(cfg: Config) -> Config:
     Raises:
         ValueError: If it names no target.
     """
+    if cfg.train_dataloader.dataset.get('target') is not None:
+        return cfg
     found = target_images(cfg)
     if found is None:
         raise ValueError(

@@ -9,7 +9,11 @@ from conftest import toy_batch
 from toy_objectives import begin, build, gradients
 
 from mmuda.models.objectives.mmd_alignment import FACTORS, linear_mmd, quadratic_mmd
-from mmuda.models.objectives.style_alignment import channel_statistics, style_distance
+from mmuda.models.objectives.style_alignment import (
+    channel_statistics,
+    gram_matrix,
+    style_distance,
+)
 
 
 @pytest.fixture
@@ -161,3 +165,26 @@ def test_several_sources_are_averaged():
 def test_rejects(option, match):
     with pytest.raises(ValueError, match=match):
         build({'it': dict(MMD, **option)})
+
+
+@pytest.mark.parametrize('masked', [False, True])
+def test_gram_matrix(masked):
+    """Mean product of each pair of channels over the valid locations."""
+    torch.manual_seed(0)
+    features = torch.randn(2, 3, 4, 5, dtype=torch.float64)
+    valid = torch.rand(2, 1, 4, 5) > 0.4 if masked else None
+    columns = [
+        features[n, :, i, j].tolist()
+        for n, i, j in itertools.product(range(2), range(4), range(5))
+        if valid is None or valid[n, 0, i, j]
+    ]
+    (found,) = gram_matrix(features, valid)
+    for c, d in itertools.product(range(3), repeat=2):
+        expected = sum(column[c] * column[d] for column in columns) / len(columns)
+        assert found[c, d].item() == pytest.approx(expected, rel=1e-9)
+
+
+def test_an_unknown_style_is_refused():
+    style = dict(type='StyleAlignment', taps=['backbone.encoder.0'], style='median')
+    with pytest.raises(ValueError, match=r"must be one of \['gram', 'moments'\], got"):
+        build(dict(style=style))

@@ -8,7 +8,7 @@ from mmseg.registry import MODELS
 from torch import nn
 from toy_objectives import begin, two_level_segmentor
 
-from mmuda.models.objectives import Objective
+from mmuda.models.objectives import Objective, PseudoLabelSupervision
 from mmuda.models.pixel_weights import pixel_weights
 from mmuda.models.taps import channels_of
 
@@ -63,6 +63,7 @@ EVERY = {
         [CRITIC, GENERATOR, SEGMENTOR],
     ),
     'entropy': (dict(type='EntropyMinimization'), [SEGMENTOR]),
+    'class ratios': (dict(type='ClassRatioPrior', relaxation=1.0), [SEGMENTOR]),
     'squares': (dict(type='MaximumSquares'), [SEGMENTOR]),
     'weighted squares': (dict(type='MaximumSquares', ratio=0.2), [SEGMENTOR]),
     'nuclear norm': (dict(type='NuclearNormMaximization'), [SEGMENTOR]),
@@ -74,6 +75,16 @@ EVERY = {
     'teacher': (dict(type='MeanTeacher'), [SEGMENTOR]),
     'class mix': (dict(type='ClassMix'), [SEGMENTOR]),
     'masks': (dict(type='MaskedConsistency', block=4), [SEGMENTOR]),
+    'gram': (dict(type='StyleAlignment', taps=[FEATURES], style='gram'), [SEGMENTOR]),
+    'style gap': (
+        dict(
+            type='StyleGapBridging',
+            taps=['backbone.encoder.0', 'backbone.encoder.1'],
+            discriminator=dict(type='StyleVectorDiscriminator', channels=2),
+        ),
+        [SEGMENTOR, CRITIC],
+    ),
+    'pseudo labels': (dict(type='PseudoLabelSupervision', mean='all'), [SEGMENTOR]),
 }
 TAUGHT = {'ClassMix', 'MaskedConsistency'}  # which learn from a teacher
 
@@ -109,8 +120,21 @@ def with_nodata(value, columns=16):
     return batch
 
 
+def with_pseudo_labels(batch):
+    """The mini-batch with labels on the target, as ``LoadPseudoLabels`` gives them."""
+    for image, sample in zip(batch['inputs'], batch['data_samples'], strict=True):
+        if sample.domain == 'target':
+            labels = (
+                torch.arange(image[0].numel()).view(1, *image.shape[1:]) % 4
+            ).long()
+            sample.gt_sem_seg = PixelData(data=labels.masked_fill(labels == 3, 255))
+    return batch
+
+
 def losses_of(model, batch):
     torch.manual_seed(1)
+    if any(isinstance(o, PseudoLabelSupervision) for o in model.objectives.values()):
+        batch = with_pseudo_labels(batch)
     domains = begin(model, batch)
     found = {}
     for phase in model.phases:
@@ -143,7 +167,9 @@ def test_values_at_nodata_have_no_influence(name):
 
 
 # Means over images, or random locations, are other ones with other images.
-BY_PIXEL = EVERY.keys() - {'mmd', 'shares', 'sizes', 'weighted squares'}
+BY_PIXEL = EVERY.keys() - {
+    *('mmd', 'shares', 'sizes', 'class ratios', 'weighted squares')
+}
 
 
 @pytest.mark.parametrize('name', sorted(BY_PIXEL))

@@ -8,6 +8,7 @@ import torch
 from conftest import toy_batch
 from toy_objectives import build, gradients
 
+from mmuda.models.objectives.class_ratio_prior import ratio_penalty
 from mmuda.models.objectives.entropy_minimization import mean_entropy
 from mmuda.models.objectives.label_distribution import distribution_loss, label_shares
 from mmuda.models.objectives.maximum_squares import (
@@ -170,3 +171,36 @@ def test_bounds_are_those_of_images_that_show_the_class():
     torch.testing.assert_close(low, torch.tensor([0.24, 0.48, 0.0]))
     torch.testing.assert_close(mean, torch.tensor([0.4, 2.2 / 3, 0.0]))
     torch.testing.assert_close(high, torch.tensor([0.56, 0.96, 1.0]))
+
+
+@pytest.mark.parametrize('relaxation', [0.0, 0.5, 1.0])
+def test_class_ratio_prior(relaxation):
+    """ADVENT, Sect. 3.3: sum over classes of max(0, mu p_s - E p); mean over images."""
+    p = random_logits().softmax(1)
+    prior = [0.4, 0.1, 0.3, 0.2]
+    total = 0.0
+    for image in pixels(p):
+        for c, share in enumerate(prior):
+            mean = sum(at[c] for at in image) / len(image)
+            total += max(0.0, relaxation * share - mean)
+    found = ratio_penalty(
+        p.mean((2, 3)), torch.tensor(prior, dtype=p.dtype), relaxation
+    )
+    assert found.item() == pytest.approx(total / 2, rel=1e-9)
+    assert (total > 0) == (relaxation == 1.0)
+
+
+def test_class_ratios_are_those_of_all_source_labels_seen():
+    """Ignored pixels apart; they are part of the checkpoint."""
+    model, optimizers = build(dict(ratios=dict(type='ClassRatioPrior')))
+    expected = torch.zeros(3, dtype=torch.long)
+    for seed in range(3):
+        batch = toy_batch(seed=seed, size=32)
+        for sample in batch['data_samples'][0::2]:
+            sample.gt_sem_seg.data[..., :5] = 255
+            for number in range(3):
+                expected[number] += (sample.gt_sem_seg.data == number).sum()
+        model.train_step(batch, optimizers)
+    assert torch.equal(model.state_dict()['objectives.ratios.pixels'], expected)
+    with pytest.raises(ValueError, match=r'relaxation must be in \[0, 1\], got 2'):
+        build(dict(ratios=dict(type='ClassRatioPrior', relaxation=2)))

@@ -574,6 +574,43 @@ class DAFormerMicLoop(MicLoop):
         return torch.optim.AdamW(groups, 6e-5, eps=ADAM_EPS, weight_decay=0.01)
 
 
+class CategoryAdaptiveLoop(OutputLoop):
+    """One classifier, and the styles of the first two stages."""
+
+    def __init__(self, model: nn.Module) -> None:
+        levels = dict(output=('output', None, 0.001), style=('output', None, 0.001))
+        super().__init__(model, dict(output=model.segmentor.decode_head), levels)
+
+    def _styles(self, domain: str) -> Tensor:
+        """Pooled features of both stages beside each other."""
+        return torch.cat([f.mean((2, 3)) for f in self.features[domain][:2]], 1)
+
+    def _judge_styles(self, styles: Tensor, truth: float) -> Tensor:
+        widths = [f.shape[1] for f in self.features['target'][:2]]
+        critics = self.critics['style'].values()
+        parts = zip(critics, styles.split(widths, 1), strict=True)
+        return sum(vanilla(critic(part), truth) for critic, part in parts)
+
+    def adversarial(self, target: dict[str, Tensor]) -> tuple[Tensor, dict]:
+        """Predictions and styles of the target are to pass for the source's."""
+        maps = dict(output=target['output'].softmax(1), style=self._styles('target'))
+        loss = 0.001 * vanilla(self.critics['output'](maps['output']), 0.0)
+        return loss + 0.001 * self._judge_styles(maps['style'], 0.0), maps
+
+    def source_map(self, name: str, logits: dict[str, Tensor]) -> Tensor:
+        """The style of the source, or its predictions."""
+        if name == 'style':
+            return self._styles('source').detach()
+        return super().source_map(name, logits)
+
+    def critic_loss(self, name: str, sources: list[Tensor], target: Tensor) -> Tensor:
+        """Loss of one discriminator, or of those of the styles."""
+        if name != 'style':
+            return super().critic_loss(name, sources, target)
+        (source,) = sources
+        return (self._judge_styles(source, 0.0) + self._judge_styles(target, 1.0)) / 2
+
+
 def build(config: str, method: type) -> tuple[nn.Module, object, Callable]:
     """A model of mmuda, its optimizer, and the hand-written loop on an equal model.
 
@@ -650,6 +687,11 @@ METHODS = {
     'mic': (f'mic/mic_{CITIES}', DAFormerMicLoop, PAIR),
     'dcan': (f'dcan/dcan_{CITIES}', DCANLoop, PAIR),
     'lsd': (f'lsd/lsd_{CITIES}', LSDLoop, PAIR),
+    'category_adaptive': (
+        f'category_adaptive/style_{CITIES}',
+        CategoryAdaptiveLoop,
+        PAIR,
+    ),
     'multi_source': (
         'multi_source/multi-source_hannover-potsdam_vaihingen.py',
         MultiSourceLoop,

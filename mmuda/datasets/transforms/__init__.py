@@ -2,6 +2,7 @@
 
 from mmuda.datasets.transforms.blur import RandomGaussianBlur
 from mmuda.datasets.transforms.photometry import RandomPhotometry
+from mmuda.datasets.transforms.pseudo_labels import LoadPseudoLabels
 from mmuda.datasets.transforms.random_patch import (
     LoadRandomPatch,
     LoadRandomPatchLabels,
@@ -13,6 +14,7 @@ from mmuda.datasets.transforms.translated import TranslatedImage
 
 __all__ = [
     'LoadLabels',
+    'LoadPseudoLabels',
     'LoadRandomPatch',
     'LoadRandomPatchLabels',
     'LoadRaster',

@@ -17,14 +17,17 @@ from mmuda.jobs.prerequisites.mapping_file import (
     ShuffledMapping,
     has_mapping,
 )
+from mmuda.jobs.prerequisites.pseudo_labels import LabellingModel, PseudoLabels
 from mmuda.jobs.prerequisites.source_model import SourceModel
 from mmuda.jobs.prerequisites.translation import TranslatedImages, TranslatorModel
 from mmuda.jobs.translation.source import translation_hook
 
 __all__ = [
     'DemoData',
+    'LabellingModel',
     'MappingFile',
     'Prerequisite',
+    'PseudoLabels',
     'SourceClassCounts',
     'SourceModel',
     'TranslatedImages',
@@ -62,6 +65,9 @@ def prerequisites_of(cfg: Config) -> list[Prerequisite]:
         needed.append(TranslatorModel(cfg))
         if hook.get('mode', 'offline') == 'offline':
             needed.append(TranslatedImages(cfg, needed[-1]))
+    if cfg.get('pseudo_labels') is not None:
+        model = LabellingModel(cfg)
+        needed += [model, PseudoLabels(cfg, model)]
     return needed
 
 

@@ -73,10 +73,11 @@ def load_needed(cfg: Config, file: str, role: str) -> Config:
     domains = {}
     if Config.fromfile(path).get('source') is not None:
         domains = dict(source=cfg.get('source'), target=cfg.get('target'))
-    return load_config(path, seed=cfg.randomness.seed, **domains, **_size(cfg))
+    return load_config(path, seed=cfg.randomness.seed, **domains, **size_of(cfg))
 
 
-def _size(cfg: Config) -> dict[str, bool]:
+def size_of(cfg: Config) -> dict[str, bool]:
+    """How a config was cut down, as ``load_config`` takes it."""
     return {cfg.cut_down: True} if cfg.get('cut_down') else {}
 
 
@@ -86,7 +87,7 @@ def words_for(cfg: Config) -> list[str]:
     if cfg.get('source') is not None:
         sources = [cfg.source] if isinstance(cfg.source, str) else cfg.source
         words += ['--source', *sources, '--target', cfg.target]
-    return [*words, *(f'--{size}' for size in _size(cfg))]
+    return [*words, *(f'--{size}' for size in size_of(cfg))]
 
 
 def shown(file: str | Path) -> str:

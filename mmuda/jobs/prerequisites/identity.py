@@ -10,6 +10,7 @@ from mmuda.engine.checkpoint import load_checked
 NO_VALUE = 'nothing'
 # What inheritance and a run add to a config.
 ADDED = ('_scope_', 'mapping', 'class_counts')
+STEPS = ('TranslatedImage', 'LoadPseudoLabels')
 # What decides on the weights; how often they are measured does not.
 LOADER = ('dataset', 'sampler', 'batch_size')
 WHEN_MEASURED = ('val_interval', 'val_begin', 'dynamic_intervals')
@@ -55,8 +56,19 @@ def what_trains(cfg: Config) -> dict:
             param_scheduler=cfg.get('param_scheduler'),
             train_cfg=train_cfg,
             randomness=dict(seed=cfg.randomness.get('seed')),
+            **_labels(cfg),
         )
     )
+
+
+def _labels(cfg: Config) -> dict:
+    """What decides on the pseudo labels that a run learns from."""
+    given = cfg.get('pseudo_labels')
+    if given is None:
+        return {}
+    file = given.get('config')
+    config = dict(config=Path(file).name) if file else {}
+    return dict(pseudo_labels={**given, **config}, rounds=cfg.get('rounds', 1))
 
 
 def _plain(node: object) -> object:
@@ -67,12 +79,12 @@ def _plain(node: object) -> object:
             kept = {k: v for k, v in kept.items() if k not in PRECISION}
         return kept
     if isinstance(node, (list, tuple)):
-        return [_plain(item) for item in node if not _reads_translations(item)]
+        return [_plain(item) for item in node if not _added_by_a_run(item)]
     return node
 
 
-def _reads_translations(step: object) -> bool:
-    return isinstance(step, dict) and step.get('type') == 'TranslatedImage'
+def _added_by_a_run(step: object) -> bool:
+    return isinstance(step, dict) and step.get('type') in STEPS
 
 
 def differences(

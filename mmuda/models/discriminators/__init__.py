@@ -11,6 +11,7 @@ from mmuda.models.discriminators.labelling import LabellingDiscriminator
 from mmuda.models.discriminators.multi_scale import MultiScaleDiscriminator
 from mmuda.models.discriminators.patchgan import PatchGANDiscriminator
 from mmuda.models.discriminators.pixelwise import PixelwiseDiscriminator
+from mmuda.models.discriminators.style_vector import StyleVectorDiscriminator
 
 __all__ = [
     'ContentDiscriminator',
@@ -20,4 +21,5 @@ __all__ = [
     'MultiScaleDiscriminator',
     'PatchGANDiscriminator',
     'PixelwiseDiscriminator',
+    'StyleVectorDiscriminator',
 ]

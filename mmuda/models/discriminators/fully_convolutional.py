@@ -19,6 +19,8 @@ class FullyConvolutionalDiscriminator(BaseModule):
     Args:
         in_channels: Channels of the maps, usually one per class.
         channels: Of the first layer; each of the next three doubles them.
+        last_stride: Stride of the last layer; with 1 there is a score for about every
+            16 pixels instead of 32.
         norm_cfg: Normalisation of the three layers in the middle, as DCGAN
             (Radford et al. 2016) has it; none by default.
         init_cfg: As in :class:`mmengine.model.BaseModule`.
@@ -28,6 +30,7 @@ class FullyConvolutionalDiscriminator(BaseModule):
         self,
         in_channels: int,
         channels: int = 64,
+        last_stride: int = 2,
         norm_cfg: dict | None = None,
         init_cfg: dict | None = None,
     ) -> None:
@@ -39,9 +42,9 @@ class FullyConvolutionalDiscriminator(BaseModule):
             if norm_cfg is not None and before != in_channels:
                 layers.append(build_norm_layer(norm_cfg, after)[1])
             layers.append(nn.LeakyReLU(0.2))
-        layers.append(nn.Conv2d(widths[-1], 1, 4, stride=2, padding=1))
+        layers.append(nn.Conv2d(widths[-1], 1, 4, stride=last_stride, padding=1))
         self.layers = nn.Sequential(*layers)
 
     def forward(self, maps: Tensor) -> Tensor:
-        """Scores (N, 1, H / 32, W / 32) of maps (N, C, H, W)."""
+        """Scores of maps (N, C, H, W): (N, 1, H / 32, W / 32) by default."""
         return self.layers(maps)

@@ -3,6 +3,7 @@
 from mmuda.models.objectives.base import Objective, PhaseObjective
 from mmuda.models.objectives.category_weighted import CategoryWeighted
 from mmuda.models.objectives.class_mix import ClassMix
+from mmuda.models.objectives.class_ratio_prior import ClassRatioPrior
 from mmuda.models.objectives.entropy_minimization import EntropyMinimization
 from mmuda.models.objectives.feature_alignment import FeatureAlignment
 from mmuda.models.objectives.feature_distance import FeatureDistance
@@ -14,14 +15,17 @@ from mmuda.models.objectives.mean_teacher import MeanTeacher
 from mmuda.models.objectives.mmd_alignment import MMDAlignment
 from mmuda.models.objectives.nuclear_norm import NuclearNormMaximization
 from mmuda.models.objectives.output_alignment import OutputAlignment
+from mmuda.models.objectives.pseudo_label_supervision import PseudoLabelSupervision
 from mmuda.models.objectives.reconstruction_alignment import ReconstructionAlignment
 from mmuda.models.objectives.size_constraint import SizeConstraint
 from mmuda.models.objectives.style_alignment import StyleAlignment
+from mmuda.models.objectives.style_gap_bridging import StyleGapBridging
 from mmuda.models.objectives.supervision import Supervision
 
 __all__ = [
     'CategoryWeighted',
     'ClassMix',
+    'ClassRatioPrior',
     'EntropyMinimization',
     'FeatureAlignment',
     'FeatureDistance',
@@ -35,8 +39,10 @@ __all__ = [
     'Objective',
     'OutputAlignment',
     'PhaseObjective',
+    'PseudoLabelSupervision',
     'ReconstructionAlignment',
     'SizeConstraint',
     'StyleAlignment',
+    'StyleGapBridging',
     'Supervision',
 ]

@@ -1,4 +1,4 @@
-"""Features of equal style: mean and deviation of each channel (DCAN)."""
+"""Features of equal style: statistics of their channels (DCAN)."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,7 @@ from mmuda.models.objectives.base import PhaseObjective
 from mmuda.models.phased import Losses
 from mmuda.models.validity import valid_share
 
-Statistics = tuple[Tensor, Tensor]
+Statistics = tuple[Tensor, ...]
 
 
 def channel_statistics(features: Tensor, valid: Tensor | None = None) -> Statistics:
@@ -35,41 +35,74 @@ def channel_statistics(features: Tensor, valid: Tensor | None = None) -> Statist
     return mean, (variance + 1e-8).sqrt()  # the root has no gradient at 0
 
 
-def style_distance(source: Statistics, target: Statistics) -> Tensor:
-    """Mean squared difference of the means, plus that of the deviations.
+def gram_matrix(features: Tensor, valid: Tensor | None = None) -> Statistics:
+    """Mean product of each pair of channels over images and valid locations.
+
+    Gatys et al. 2015, with a mean in place of their sum.
 
     Args:
-        source: As :func:`channel_statistics` returns them.
+        features: Shape (N, D, h, w).
+        valid: Mask of the images, (N, 1, H, W); None if all pixels are valid.
+
+    Returns:
+        One tensor of shape (D, D).
+    """
+    weight = valid_share(valid, features)
+    if weight is None:
+        weight = torch.ones_like(features[:, :1])
+    flat = features.movedim(1, 0).flatten(1)
+    share = weight.movedim(1, 0).flatten(1) / weight.sum().clamp(min=1e-6)
+    return ((flat * share) @ flat.T,)
+
+
+def style_distance(source: Statistics, target: Statistics) -> Tensor:
+    """Mean squared difference of each of the statistics, added up.
+
+    Args:
+        source: As :func:`channel_statistics` or :func:`gram_matrix` return them.
         target: Likewise.
     """
     return sum((a - b).square().mean() for a, b in zip(source, target, strict=True))
 
 
+STYLES = {'moments': channel_statistics, 'gram': gram_matrix}
+
+
 @MODELS.register_module()
 class StyleAlignment(PhaseObjective):
-    """Channels of the source with the first two moments of the target's.
+    """Channels of the source with the statistics of the target's.
 
     Wu et al. 2018 (DCAN) align the statistics of each channel, in an image generator
     and in the segmentation network. This is their style distance in the latter, as a
     loss: the statistics of the source are pulled towards those of the target, which
-    carry no gradient.
+    carry no gradient. With the Gram matrix or the moments of the first two stages it is
+    what category-adaptive adaptation is compared with (Wang et al. 2021, Table 3).
 
     Args:
         taps: Layers whose outputs are aligned; their distances are added up.
+        style: ``'moments'``, mean and standard deviation of each channel, or
+            ``'gram'``, the Gram matrix.
         loss_weight: Factor of the loss.
         phase: See :class:`PhaseObjective`.
         init_cfg: As in :class:`mmengine.model.BaseModule`.
+
+    Raises:
+        ValueError: If ``style`` is unknown.
     """
 
     def __init__(
         self,
         taps: Sequence[str],
+        style: str = 'moments',
         loss_weight: float = 1.0,
         phase: str = 'segmentor',
         init_cfg: dict | None = None,
     ) -> None:
         super().__init__(phase, init_cfg)
         self.taps = tuple(taps)
+        if style not in STYLES:
+            raise ValueError(f'style must be one of {sorted(STYLES)}, got {style!r}')
+        self.describe = STYLES[style]
         self.loss_weight = loss_weight
 
     def losses(self, domains: Domains) -> Losses:
@@ -88,4 +121,4 @@ class StyleAlignment(PhaseObjective):
     def _statistics(self, domains: Domains, name: str) -> dict[str, Statistics]:
         outputs = domains.outputs(name, self.taps)
         valid = domains[name].valid
-        return {tap: channel_statistics(f, valid) for tap, f in outputs.items()}
+        return {tap: self.describe(f, valid) for tap, f in outputs.items()}

@@ -1,0 +1,4 @@
+_base_ = './category_adaptive.py'
+adaptor = dict(
+    objectives=dict(output=dict(loss_weight=0.0), style=dict(loss_weight=0.0))
+)

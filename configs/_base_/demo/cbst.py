@@ -1,0 +1,3 @@
+# Two rounds.
+_base_ = './adapted.py'
+rounds = 2

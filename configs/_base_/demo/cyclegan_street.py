@@ -1,0 +1,8 @@
+# Demo streets are an eighth as large, and so are crops.
+_base_ = './cyclegan.py'
+train_pipeline = [
+    dict(type='LoadRaster'),
+    dict(type='RandomCrop', crop_size=(512, 512)),
+    dict(type='RandomFlip', prob=0.5),
+    dict(type='PackRaster'),
+]

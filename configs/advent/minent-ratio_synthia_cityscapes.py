@@ -1,0 +1,3 @@
+# ADVENT, MinEnt with the class-ratio prior (Sect. 3.3): SYNTHIA to Cityscapes.
+_base_ = '../_base_/methods/minent_ratio.py'
+source, target = 'synthia', 'cityscapes'

@@ -1,0 +1,9 @@
+# No style bridging, no self-training: "original" of Table 2: any pair of cities.
+_base_ = '../_base_/methods/category_adaptive.py'
+source, target = 'hannover', 'vaihingen'
+kept = _base_.adaptor.objectives
+adaptor = dict(
+    objectives=dict(_delete_=True, supervision=kept.supervision, output=kept.output)
+)
+del kept
+demo = '../_base_/demo/adaptsegnet_single.py'

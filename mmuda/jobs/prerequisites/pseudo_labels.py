@@ -1,0 +1,185 @@
+"""Pseudo labels of the target, and the model that makes them: rounds of self-training.
+
+``pseudo_labels`` of a config says how: ``strategy`` and its options, ``config``, the
+model of the first round (the ``source_model`` by default), and ``weights``, whether a
+round is to ``restart`` from where the config starts anyway (the default) or to
+``continue`` with those of the model that made the labels.
+
+``rounds``, by default 1, says which round the run of the config is: the labels of the
+second are made by the run of the same config with ``rounds=1``, and so on. Each round
+is an ordinary run in a work folder of its own.
+"""
+
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+
+from mmengine.config import Config, ConfigDict
+
+from mmuda.jobs.config import load_config
+from mmuda.jobs.data_sets import is_image_loader
+from mmuda.jobs.nodes import dicts
+from mmuda.jobs.prerequisites.base import (
+    Prerequisite,
+    load_needed,
+    run_command,
+    size_of,
+    words_for,
+)
+from mmuda.jobs.prerequisites.identity import last_checkpoint, refuse_other_training
+from mmuda.jobs.pseudo_labels import FOLDER, LabellingJob, make_pseudo_labels
+from mmuda.jobs.pseudo_labels.options import OF_THE_RUN
+from mmuda.jobs.translation.jobs import begin
+from mmuda.jobs.translation.source import image_folder
+
+WEIGHTS = ('restart', 'continue')
+LEARNS = 'PseudoLabelSupervision'
+
+
+class LabellingModel(Prerequisite):
+    """The model that labels the target for a run: that of the round before.
+
+    Args:
+        cfg: A config with ``pseudo_labels``.
+
+    Raises:
+        ValueError: If there is no such round, or no model for the first.
+    """
+
+    def __init__(self, cfg: Config) -> None:
+        self.round = cfg.get('rounds', 1)
+        if not isinstance(self.round, int) or self.round < 1:
+            raise ValueError(f'rounds must be a number from 1 on, got {self.round!r}')
+        self.run = _first(cfg) if self.round == 1 else _round_before(cfg)
+        self.checkpoint = last_checkpoint(self.run)
+        self._continues = cfg.pseudo_labels.get('weights') == 'continue'
+
+    @property
+    def described(self) -> str:
+        """Config and round."""
+        what = f'round {self.round - 1} of ' if self.round > 1 else ''
+        return f'{what}{self.run.filename}, whose model labels the target,'
+
+    def check(self) -> None:
+        """Refuse a checkpoint of another training."""
+        if self.is_there():
+            refuse_other_training(self.checkpoint, self.run)
+
+    def is_there(self) -> bool:
+        """Whether it was trained to the end."""
+        return self.checkpoint.is_file()
+
+    def make(self) -> None:
+        """Train it."""
+        words = ['train', *words_for(self.run), '--resume']
+        if self.round > 1:
+            words += ['--cfg-options', f'rounds={self.round - 1}']
+        run_command('the model that labels the target is not there yet', words)
+
+    def use(self, cfg: Config) -> None:
+        """Begin with its weights, if the config says so, whatever came before."""
+        if self._continues:
+            cfg.load_from = str(self.checkpoint)
+
+
+def _first(cfg: Config) -> Config:
+    for key, file in (
+        ('pseudo_labels.config', cfg.pseudo_labels.get('config')),
+        ('source_model', cfg.get('source_model')),
+    ):
+        if file is not None:
+            return load_needed(cfg, file, key)
+    raise ValueError(
+        f'{cfg.filename} has pseudo_labels, but no model that makes them: name its '
+        'config by `pseudo_labels.config` or `source_model`'
+    )
+
+
+def _round_before(cfg: Config) -> Config:
+    return load_config(
+        cfg.filename,
+        seed=cfg.randomness.seed,
+        source=cfg.get('source'),
+        target=cfg.get('target'),
+        options=dict(rounds=cfg.rounds - 1),
+        **size_of(cfg),
+    )
+
+
+class PseudoLabels(Prerequisite):
+    """The labels that a model gave the training images of the target.
+
+    They lie in ``pseudo_labels/<strategy>_<eight digits>`` in the work folder of the
+    model's run; the digits stand for the options of the round and the images.
+
+    Args:
+        cfg: A config with ``pseudo_labels``.
+        model: The model.
+    """
+
+    described = 'pseudo labels of the target'
+
+    def __init__(self, cfg: Config, model: LabellingModel) -> None:
+        self.cfg = cfg
+        self._model = model
+
+    @cached_property
+    def job(self) -> LabellingJob:
+        """The job that makes them."""
+        given = self.cfg.pseudo_labels
+        run = self._model.run
+        options = {k: v for k, v in given.items() if k not in (*OF_THE_RUN, '_scope_')}
+        strategy = given.get('strategy')
+        job = LabellingJob(run, self._model.checkpoint, Path(), strategy, options)
+        job = job.resolved(self._model.round)
+        return replace(job, out=Path(run.work_dir, 'pseudo_labels', job.name))
+
+    def check(self) -> None:
+        """Refuse what can not be meant.
+
+        Raises:
+            ValueError: If a setting is unknown, nothing learns from the labels, or the
+                target is not read.
+        """
+        weights = self.cfg.pseudo_labels.get('weights', WEIGHTS[0])
+        if weights not in WEIGHTS:
+            raise ValueError(
+                f'pseudo_labels.weights must be one of {WEIGHTS}, got {weights!r}'
+            )
+        if not any(node.get('type') == LEARNS for node in dicts(self.cfg.model)):
+            raise ValueError(
+                f'{self.cfg.filename} has pseudo_labels, but none of its objectives is '
+                f'a {LEARNS}, which would learn from them'
+            )
+        if self.cfg.train_dataloader.dataset.get('target') is None:
+            raise ValueError(
+                f'{self.cfg.filename} has pseudo_labels, but trains on no target'
+            )
+        _ = self.job  # its options are checked
+
+    def is_there(self) -> bool:
+        """Whether all files are."""
+        return self._model.is_there() and self.job.finished
+
+    def make(self) -> None:
+        """Predict, and choose."""
+        print(f'{self.described} are not there yet: {self.job.out}')  # noqa: T201
+        make_pseudo_labels(self.job)
+
+    def use(self, cfg: Config) -> None:
+        """Let the pipeline of the target load them where labels would be loaded.
+
+        Raises:
+            ValueError: If another model, or other settings, made what is there.
+        """
+        begin(self.job.out, self.job.manifest())
+        target = cfg.train_dataloader.dataset.target
+        load = ConfigDict(
+            type='LoadPseudoLabels',
+            folder=str(self.job.out / FOLDER),
+            root=image_folder(target),
+        )
+        steps = [step for step in target.pipeline if step.type != load.type]
+        loaders = [n for n, step in enumerate(steps) if is_image_loader(step)]
+        at = loaders[0] + 1 if loaders else 0
+        target.pipeline = [*steps[:at], load, *steps[at:]]

@@ -1,0 +1,31 @@
+"""Which predictions become labels: arrays and thresholds, no models, no files."""
+
+from mmuda.pseudo_labels.category_adaptive import CategoryAdaptive
+from mmuda.pseudo_labels.class_balanced import ClassBalanced
+from mmuda.pseudo_labels.class_median import ClassMedian
+from mmuda.pseudo_labels.class_shares import ClassShares
+from mmuda.pseudo_labels.fixed_threshold import FixedThreshold
+from mmuda.pseudo_labels.instance_adaptive import InstanceAdaptive
+from mmuda.pseudo_labels.strategy import IGNORED, Kept, Strategy
+
+STRATEGIES: dict[str, type[Strategy]] = {
+    'category_adaptive': CategoryAdaptive,
+    'class_balanced': ClassBalanced,
+    'class_median': ClassMedian,
+    'class_shares': ClassShares,
+    'fixed_threshold': FixedThreshold,
+    'instance_adaptive': InstanceAdaptive,
+}
+
+__all__ = [
+    'IGNORED',
+    'STRATEGIES',
+    'CategoryAdaptive',
+    'ClassBalanced',
+    'ClassMedian',
+    'ClassShares',
+    'FixedThreshold',
+    'InstanceAdaptive',
+    'Kept',
+    'Strategy',
+]
