@@ -11,6 +11,7 @@ from mmuda.engine.checkpoint import latest_checkpoint
 from mmuda.jobs.averaging import check_averaging
 from mmuda.jobs.data_sets import members_of
 from mmuda.jobs.prerequisites import check_all, data_of, provide
+from mmuda.jobs.shared_images import refuse_shared_images
 from mmuda.jobs.translation.loading import is_translator
 
 
@@ -34,6 +35,7 @@ def train(cfg: Config, *, resume: bool = False) -> None:
     check_averaging(cfg)
     needed = check_all(cfg)
     provide(data_of(cfg), cfg)
+    refuse_shared_images(cfg)
     check_training_labels(cfg)
     provide(needed, cfg)
     checkpoint = latest_checkpoint(cfg.work_dir) if resume else None

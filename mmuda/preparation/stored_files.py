@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from mmuda.files import write_atomically
+from mmuda.files import temporary_name, write_atomically
 
 
 @dataclass(frozen=True)
@@ -48,9 +48,8 @@ class StoredFile:
 
 
 def _link(path: Path, destination: Path) -> bool:
-    temporary = destination.with_name(f'.{destination.name}.{os.getpid()}.tmp')
+    temporary = temporary_name(destination)
     try:
-        temporary.unlink(missing_ok=True)
         temporary.symlink_to(path.resolve())
         os.replace(temporary, destination)
     except OSError:  # not every file system has links

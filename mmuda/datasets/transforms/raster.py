@@ -129,14 +129,8 @@ class LoadLabels(BaseTransform):
     def transform(self, results: dict) -> dict:
         """Load the labels of a sample."""
         file = results['seg_map_path']
-        labels = _read_ids(file)
         # Of the image as loaded: test-time augmentation loads labels after resizing.
-        size = tuple(results.get('ori_shape', labels.shape))
-        if labels.shape != size:
-            raise ValueError(
-                f'{file}: labels of {labels.shape[0]} x {labels.shape[1]} pixels, '
-                f'expected {size[0]} x {size[1]} as in {results["img_path"]}'
-            )
+        labels = _read_ids(file, results.get('ori_shape'), results.get('img_path'))
         if 'known_ids' in results:
             check_known(labels, {*results['known_ids'], self.ignore_index}, file)
         labels = self._to_train_ids(labels, results)
@@ -175,12 +169,18 @@ class LoadLabels(BaseTransform):
         )
 
 
-def _read_ids(file: str) -> np.ndarray:
+def _read_ids(file: str, size: tuple[int, int] | None, image: str | None) -> np.ndarray:
+    """Ids of a label file, which is not read unless it has the size of its image."""
     with open_raster(file) as raster:
         if raster.count != 1 or 'int' not in raster.dtypes[0]:
             raise ValueError(
                 f'{file}: {raster.count} bands of {raster.dtypes[0]}, expected one '
                 'band of integer class ids'
+            )
+        if size is not None and raster.shape != tuple(size):
+            raise ValueError(
+                f'{file}: labels of {raster.height} x {raster.width} pixels, expected '
+                f'{size[0]} x {size[1]} as in {image}'
             )
         return raster.read(1)
 
