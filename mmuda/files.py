@@ -2,6 +2,7 @@
 
 import errno
 import hashlib
+import json
 import os
 import re
 import secrets
@@ -33,7 +34,7 @@ def write_atomically(
     temporary = temporary_name(file)
     try:
         with (
-            _name_what_is_full(file),
+            name_what_is_full(file),
             open(temporary, mode, opener=_open_new, **open_options) as out,
         ):
             yield out
@@ -103,14 +104,51 @@ def no_space(file: str | Path) -> OSError:
     )
 
 
+def reserve(file: Path, size: int) -> None:
+    """Take the space of a file before it is filled in by way of memory.
+
+    A full disk then is an error here; met while memory is written to, it would end the
+    process without a word.
+
+    Raises:
+        OSError: If there is not so much; the file is removed.
+    """
+    if not hasattr(os, 'posix_fallocate'):
+        return
+    try:
+        with name_what_is_full(file), open(file, 'r+b') as opened:
+            os.posix_fallocate(opened.fileno(), 0, size)
+    except OSError:
+        file.unlink(missing_ok=True)
+        raise
+
+
 @contextmanager
-def _name_what_is_full(file: Path) -> Iterator[None]:
+def name_what_is_full(file: Path) -> Iterator[None]:
+    """Let the error of a full disk say what was being written, and what is free."""
     try:
         yield
     except OSError as error:
         if error.errno not in FULL:
             raise
         raise no_space(file) from error
+
+
+def read_json(file: str | Path) -> dict:
+    """The content of a JSON file that holds an object.
+
+    Raises:
+        ValueError: If it holds anything else.
+    """
+    try:
+        found = json.loads(Path(file).read_text())
+    except ValueError as error:
+        raise ValueError(f'{file} is damaged: {error}') from error
+    if not isinstance(found, dict):
+        raise ValueError(
+            f'{file} is damaged: it holds a {type(found).__name__}, expected an object'
+        )
+    return found
 
 
 def sha256_of(file: str | Path) -> str:

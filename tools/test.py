@@ -14,7 +14,7 @@ from mmuda.jobs.command_line import (
     read_config,
 )
 from mmuda.jobs.prerequisites import data_of, provide
-from mmuda.jobs.training import join_processes
+from mmuda.jobs.processes import join_processes
 
 
 def main() -> None:
@@ -40,8 +40,9 @@ def main() -> None:
             f'{args.config} has nothing to be tested on: its target has no `val`, or '
             'its model is no segmentor'
         )
-    provide(data_of(cfg), cfg)
     cfg.launcher = args.launcher
+    join_processes(cfg)
+    provide(data_of(cfg), cfg)
     cfg.load_from = args.checkpoint
     cfg.custom_hooks = [*(cfg.get('custom_hooks') or []), dict(type='StrictLoadHook')]
     if args.alpha is not None:
@@ -58,7 +59,6 @@ def main() -> None:
         cfg.model = cfg.tta_model
     if args.amp:
         predict_in_mixed_precision(cfg)
-    join_processes(cfg)
     Runner.from_cfg(cfg).test()
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from mmuda.engine.amp import channels_last, run_in_mixed_precision
 from mmuda.jobs.amp import add_amp
+from mmuda.jobs.bands import expected_bands
 from mmuda.jobs.command_line import (
     config_parser,
     data_and_size,
@@ -15,11 +16,12 @@ from mmuda.jobs.prerequisites import data_of, provide
 from mmuda.jobs.translation import (
     Job,
     bands_of,
+    check_domain,
     images_in,
     layout,
     link_labels,
     load_translator,
-    output_name,
+    named_outputs,
     translate_files,
 )
 from mmuda.jobs.translation.report import report
@@ -74,6 +76,7 @@ def main() -> None:
     args = parse(parser)
     cfg = read_config(args)
     provide(data_of(cfg), cfg)
+    check_domain(cfg, args.target_domain)
     route = Route(
         args.source_domain, args.target_domain, bands_of(cfg, args.source_domain)
     )
@@ -81,14 +84,14 @@ def main() -> None:
     files = images_in(args.images)
     folder = args.images if args.images.is_dir() else args.images.parent
     images, labels = layout(args.out, folder, args.labels)
-    named = {output_name(file): file for file in files}
+    named = named_outputs(files)
     checkpoint = Path(args.checkpoint)
     job = Job(named, images, args.config, checkpoint, route, tiling, args.amp)
     translator = load_translator(cfg, checkpoint)
     if args.amp:
         run_in_mixed_precision(translator, 'translate')
         channels_last(translator)
-    translate_files(translator, job)
+    translate_files(translator, job, expected_bands(cfg))
     if args.labels:
         link_labels(files, args.labels, labels)
     if args.report:

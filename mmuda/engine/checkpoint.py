@@ -1,6 +1,7 @@
 """Checkpoints: read without running what is in them, written whole or not at all."""
 
 import collections
+import io
 import pickle
 import re
 import types
@@ -193,6 +194,19 @@ def load_weights(model: nn.Module, checkpoint: str | Path) -> None:
     """
     content = CheckpointLoader.load_checkpoint(str(checkpoint), map_location='cpu')
     load_strictly(model, content.get('state_dict', content), checkpoint)
+
+
+def save_checkpoint(content: dict, file: str | Path) -> None:
+    """Write a checkpoint, whole or not at all.
+
+    Raises:
+        OSError: If it can not be written, such as on a full disk, of which
+            ``torch.save`` would tell in its own way.
+    """
+    packed = io.BytesIO()
+    torch.save(content, packed)
+    with write_atomically(file, 'wb') as out:
+        out.write(packed.getbuffer())
 
 
 CheckpointLoader.register_scheme(prefixes='', loader=load_checked, force=True)

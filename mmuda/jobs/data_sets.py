@@ -11,7 +11,7 @@ from mmseg.registry import DATASETS
 
 import mmuda.version
 from mmuda.datasets.domain import LABEL_LOADERS
-from mmuda.jobs.inheritance import find_config
+from mmuda.jobs.inheritance import find_config, read_config_file
 
 FOLDER = Path(mmuda.version.__file__).parent / '.mim' / 'configs/_base_/datasets'
 
@@ -110,7 +110,7 @@ def find_data_set(address: str) -> DataSet:
     """
     file, entry = _parts(address)
     path = find_config(file if '.py' in file else FOLDER / f'{file}.py')
-    found = Config.fromfile(path)
+    found = read_config_file(path)
     if entry is not None:
         found = (found.get('datasets') or {}).get(entry)
         if found is None:

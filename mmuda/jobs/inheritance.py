@@ -2,6 +2,7 @@
 
 import ast
 import os
+import traceback
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -28,6 +29,27 @@ def find_config(file: str | Path) -> Path:
     if not path.is_file():
         raise FileNotFoundError(f'config {file} does not exist')
     return path
+
+
+def read_config_file(file: str | Path) -> Config:
+    """What a config file says, with all that it inherits.
+
+    Raises:
+        ValueError: If it can not be read: a config is a Python program, which can fail
+            in any way.
+    """
+    try:
+        return Config.fromfile(file)
+    except Exception as error:
+        where = [
+            frame.lineno
+            for frame in traceback.extract_tb(error.__traceback__)
+            if frame.filename == str(file)
+        ]
+        line = f', line {where[-1]}' if where else ''
+        raise ValueError(
+            f'config {file} can not be read{line}: {type(error).__name__}: {error}'
+        ) from error
 
 
 def bases(file: str | Path) -> list[Path]:

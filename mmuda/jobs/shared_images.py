@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -49,13 +50,13 @@ def refuse_shared_images(cfg: Config) -> None:
 
 def _files(dataset: BaseDataset) -> dict[tuple, str]:
     """Paths of the images, by the file itself and the part of it that is read."""
-    found = {}
+    found, stat = {}, cache(os.stat)
     for index in range(len(dataset)):
         info = dataset.get_data_info(index)
         path = info.get('img_path')
         if path is None or not os.path.exists(path):
             continue
-        status = os.stat(path)
+        status = stat(path)
         found[status.st_dev, status.st_ino, info.get('patch')] = path
     return found
 

@@ -7,6 +7,7 @@ from mmuda.engine.hooks.finite_loss import FiniteLossHook
 from mmuda.engine.hooks.mixed_precision import MixedPrecisionHook
 from mmuda.engine.hooks.overlay import OverlayHook
 from mmuda.engine.hooks.reproducible import ReproducibleHook
+from mmuda.engine.hooks.same_buffers import SameBuffersHook
 from mmuda.engine.hooks.strict_load import StrictLoadHook
 from mmuda.engine.hooks.translation_grid import TranslationGridHook
 
@@ -18,6 +19,7 @@ __all__ = [
     'MixedPrecisionHook',
     'OverlayHook',
     'ReproducibleHook',
+    'SameBuffersHook',
     'StrictLoadHook',
     'TranslationGridHook',
 ]

@@ -9,6 +9,7 @@ from mmengine.hooks import Hook
 from mmengine.runner import Runner
 from mmseg.registry import HOOKS
 
+from mmuda.files import write_atomically
 from mmuda.visualization import colourise, displayable, overlay
 
 
@@ -51,4 +52,6 @@ class OverlayHook(Hook):
             panels.append(overlay(image, predicted, meta['palette'], self.opacity))
             name = f'{Path(sample.img_path).stem}.png'
             picture = np.concatenate(panels, axis=1)
-            cv2.imwrite(str(self.show_dir / name), picture[..., ::-1])
+            _, encoded = cv2.imencode('.png', picture[..., ::-1])
+            with write_atomically(self.show_dir / name, 'wb') as out:
+                out.write(encoded.tobytes())

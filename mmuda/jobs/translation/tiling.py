@@ -26,11 +26,23 @@ class Tiling:
             into each other. Tiles that see their whole halo agree there anyway.
         batch_size: Tiles translated at once; of smaller patches as many as have room
             in so many tiles.
+
+    Raises:
+        ValueError: If a number is too small.
     """
 
     tile_px: int = 1280
     blend_px: int = 4
     batch_size: int = 1
+
+    def __post_init__(self) -> None:
+        least = {'tile_px': 1, 'blend_px': 0, 'batch_size': 1}
+        for name, bound in least.items():
+            if getattr(self, name) < bound:
+                raise ValueError(
+                    f'{name.partition("_")[0]} is {getattr(self, name)}, expected at '
+                    f'least {bound}'
+                )
 
 
 @dataclass(frozen=True)
