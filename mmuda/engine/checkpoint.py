@@ -46,7 +46,9 @@ _ALLOWED_NAMES = re.compile(
 )
 
 
-class _CheckedUnpickler(pickle.Unpickler):
+# The one in Python: that in C takes the memory that a damaged file asks for, and can
+# be busy with it for minutes.
+class _CheckedUnpickler(pickle._Unpickler):
     def find_class(self, module: str, name: str) -> Any:
         if (module, name) in _ALLOWED:
             return _ALLOWED[module, name]

@@ -2,6 +2,7 @@
 
 import os
 import pickle
+import resource
 from pathlib import Path
 
 import numpy as np
@@ -171,6 +172,16 @@ def test_refuses_a_broken_pickle(tmp_path, content):
     (tmp_path / 'b.pth').write_bytes(content)
     with pytest.raises(ValueError, match=r'b\.pth is (damaged|refused)'):
         load_checked(str(tmp_path / 'b.pth'))
+
+
+def test_a_broken_pickle_takes_no_memory(tmp_path):
+    """Its memo has one entry, numbered so that an array of it would take 32 GiB."""
+    content = b'\x80\x04' + b'K\x01' + b'r' + (2**31 - 1).to_bytes(4, 'little') + b'.'
+    (tmp_path / 'b.pth').write_bytes(content)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with pytest.raises(ValueError, match=r'b\.pth is damaged'):
+        load_checked(str(tmp_path / 'b.pth'))
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 2**20
 
 
 @pytest.mark.parametrize(
