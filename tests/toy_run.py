@@ -1,6 +1,7 @@
 """A run small enough for seconds: a config file and its data, made in a folder."""
 
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -14,6 +15,7 @@ from mmengine.utils import ManagerMixin
 from mmuda.__main__ import main
 from mmuda.datasets.rasters import encode_geotiff
 
+SECONDS = 120  # until a tool that hangs is stopped
 CONFIG = """
 _base_ = 'mmuda::_base_/default_runtime.py'
 meta = dict(classes=('a', 'b', 'c'), palette=[[255, 0, 0], [0, 255, 0], [0, 0, 255]])
@@ -111,6 +113,7 @@ def _fork(words, environment, processes):
     with tempfile.TemporaryFile('w+') as out, tempfile.TemporaryFile('w+') as err:
         child = os.fork()
         if child == 0:
+            signal.alarm(SECONDS)
             os._exit(_run_tool(words, environment, out, err))
         _, status = os.waitpid(child, 0)
         texts = []

@@ -26,6 +26,8 @@ def main() -> None:
     args = parse(parser)
     cfg = with_target_images(read_config(args))
     provide(data_of(cfg), cfg)
+    if args.batch < 2:
+        raise ValueError(f'batch is {args.batch}, expected at least 2 images')
     args.out.parent.mkdir(parents=True, exist_ok=True)
     print(measure_target(cfg, args.checkpoint, args.out, args.images, args.batch))
 

@@ -4,6 +4,7 @@ randomness = dict(seed=0)
 default_hooks = dict(
     # Every random number depends on the seed, the process and the iteration alone.
     reproducible=dict(type='ReproducibleHook'),
+    same_buffers=dict(type='SameBuffersHook'),
     timer=dict(type='IterTimerHook'),
     logger=dict(type='LoggerHook', interval=50, log_metric_by_epoch=False),
     finite_loss=dict(type='FiniteLossHook'),

@@ -1,12 +1,17 @@
-"""Looking through a dataset's labels before training starts."""
+"""Looking through images and labels of a dataset before training starts."""
 
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
 import numpy as np
 from mmseg.datasets import BaseSegDataset
+from rasterio.io import DatasetReader
 
-from mmuda.datasets.rasters import open_raster
-from mmuda.datasets.transforms.raster import LoadLabels
+from mmuda.datasets.rasters import invalid_pixels, open_raster
+from mmuda.datasets.transforms.raster import LoadLabels, LoadRaster
+
+T = TypeVar('T')
 
 
 def check_labels(
@@ -36,14 +41,9 @@ def check_labels(
         labels = load({**sample, 'seg_fields': [], 'ori_shape': size})['gt_seg_map']
         return set(np.flatnonzero(np.bincount(labels.ravel())).tolist())
 
-    count, found = min(len(dataset), max_files), set()
-    indices = np.linspace(0, len(dataset) - 1, count).astype(int).tolist()
-    with ThreadPoolExecutor() as pool:
-        try:
-            for ids in pool.map(check, indices):
-                found |= ids
-        finally:
-            pool.shutdown(cancel_futures=True)  # after a bad file the rest is moot
+    found: set[int] = set()
+    for ids in _for_each(check, _evenly(len(dataset), max_files)):
+        found |= ids
     if found == {0, ignore_index} and num_classes > 1:
         raise ValueError(
             f'{dataset.data_prefix["seg_map_path"]}: all labels are 0 or '
@@ -51,6 +51,73 @@ def check_labels(
             f'{dataset.metainfo["classes"][0]}; if {ignore_index} stands for a class, '
             f'`mmuda prepare --values 0=NAME {ignore_index}=NAME` makes a data set'
         )
+
+
+def check_images(
+    dataset: BaseSegDataset, bands: int | None = None, max_files: int = 10_000
+) -> None:
+    """Refuse images of other bands than the model takes, and those that show nothing.
+
+    Of each file the header is read, and pixels until one is valid. A dataset whose
+    pipeline has no ``LoadRaster`` is left to its own loader.
+
+    Args:
+        dataset: Its ``get_data_info`` names the files.
+        bands: Of the images that the model takes; None if that is not known.
+        max_files: If there are more, so many are looked at, evenly spaced.
+
+    Raises:
+        ValueError: If a file has another number of bands, or no file a valid pixel.
+        FileNotFoundError: If a file is missing.
+    """
+    loaders = [t for t in dataset.pipeline.transforms if isinstance(t, LoadRaster)]
+    if not loaders:
+        return
+
+    def check(index: int) -> None:
+        with open_raster(dataset.get_data_info(index)['img_path']) as raster:
+            check_bands(raster, loaders[0].indexes(raster), bands)
+
+    indices = _evenly(len(dataset), max_files)
+    _for_each(check, indices)
+    samples = map(dataset.get_data_info, indices)
+    if not any(_shows_something(sample, loaders[0]) for sample in samples):
+        raise ValueError(
+            f'{len(indices)} images such as {dataset.get_data_info(0)["img_path"]} '
+            'have no valid pixel: nodata, alpha or a mask say so of all of them'
+        )
+
+
+def check_bands(raster: DatasetReader, indexes: list[int], bands: int | None) -> None:
+    """Refuse a raster of which another number of bands is loaded than the model takes.
+
+    Raises:
+        ValueError: If so.
+    """
+    if bands is not None and len(indexes) != bands:
+        found = f'{len(indexes)} band{"s" if len(indexes) > 1 else ""}'
+        raise ValueError(
+            f'{raster.name}: {found}, expected {bands} as the model takes them; say '
+            'which by `bands` of LoadRaster'
+        )
+
+
+def _shows_something(sample: dict, load: LoadRaster) -> bool:
+    window = sample['window'].of_rasterio() if 'window' in sample else None
+    with open_raster(sample['img_path']) as raster:
+        return not invalid_pixels(raster, load.indexes(raster), window).all()
+
+
+def _evenly(length: int, most: int) -> list[int]:
+    return np.linspace(0, length - 1, min(length, most)).astype(int).tolist()
+
+
+def _for_each(check: Callable[[int], T], indices: Iterable[int]) -> list[T]:
+    with ThreadPoolExecutor() as pool:
+        try:
+            return list(pool.map(check, indices))
+        finally:
+            pool.shutdown(cancel_futures=True)  # after a bad file the rest is moot
 
 
 def _size(sample: dict) -> tuple[int, int]:

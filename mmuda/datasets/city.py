@@ -1,10 +1,10 @@
 """What the city data sets have in common: the classes of ISPRS and the layout."""
 
-import json
 from pathlib import Path
 
 from mmuda.datasets.folder import FolderDataset
 from mmuda.datasets.taxonomy import read_taxonomy
+from mmuda.files import read_json
 
 ISPRS = read_taxonomy('isprs6')
 CLASSES, PALETTE = ISPRS.classes, ISPRS.colours
@@ -54,7 +54,7 @@ class CityDataset(FolderDataset):
             raise FileNotFoundError(
                 f'{type(self).__name__}: no file {manifest}{self.advice}'
             )
-        made = json.loads(manifest.read_text())
+        made = read_json(manifest)
         plan = {key: made['identity'][key] for key in ('seed', 'size_px')}
         folder = Path(self.data_prefix['img_path'])
         return [

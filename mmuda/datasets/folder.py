@@ -1,5 +1,6 @@
 """Images and masks of one's own, in two folders."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -103,10 +104,24 @@ class FolderDataset(BaseSegDataset):
                 f'{type(self).__name__}: no image *{self.img_suffix} in '
                 f'{self.data_prefix["img_path"]}{self.advice}'
             )
+        if not self.ann_file:
+            self._check_listed({s['img_path'] for s in samples})
         self._check_masks([s for s in samples if 'seg_map_path' in s])
         if self.window_px is None:
             return samples
         return [s for sample in samples for s in _windows(sample, self.window_px)]
+
+    def _check_listed(self, found: set[str]) -> None:
+        """Refuse what looks like an image in the folder and is no file."""
+        for folder, _, names in os.walk(self.data_prefix['img_path']):
+            for name in names:
+                path = os.path.join(folder, name)
+                hidden = not name.endswith(self.img_suffix) or name.startswith('.')
+                if not hidden and path not in found and not os.path.isfile(path):
+                    raise FileNotFoundError(
+                        f'{path}: a link that leads nowhere or no regular file, '
+                        'expected an image'
+                    )
 
     def _check_masks(self, samples: list[dict]) -> None:
         bare = [s for s in samples if not Path(s['seg_map_path']).is_file()]

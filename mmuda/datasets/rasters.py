@@ -1,5 +1,6 @@
 """Opening and encoding raster files of any format that GDAL knows."""
 
+import os
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -15,6 +16,9 @@ from rasterio.windows import Window
 # Photos and label images rarely carry a georeference and need none here. Filtered
 # for good: warnings.catch_warnings is not safe with threads that open files.
 warnings.filterwarnings('ignore', category=NotGeoreferencedWarning)
+
+# GDAL's fast way through a whole PNG takes the pixels of a damaged one for good.
+os.environ['GDAL_PNG_WHOLE_IMAGE_OPTIM'] = 'NO'
 
 
 @contextmanager

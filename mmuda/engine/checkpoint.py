@@ -1,18 +1,19 @@
 """Checkpoints: read without running what is in them, written whole or not at all."""
 
 import collections
+import io
 import pickle
 import re
 import types
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 import torch
 from mmengine.fileio import LocalBackend, register_backend
 from mmengine.logging import HistoryBuffer
 from mmengine.runner import CheckpointLoader
-from torch import nn
+from torch import Tensor, nn
 
 from mmuda.files import write_atomically
 
@@ -45,7 +46,9 @@ _ALLOWED_NAMES = re.compile(
 )
 
 
-class _CheckedUnpickler(pickle.Unpickler):
+# The one in Python: that in C takes the memory that a damaged file asks for, and can
+# be busy with it for minutes.
+class _CheckedUnpickler(pickle._Unpickler):
     def find_class(self, module: str, name: str) -> Any:
         if (module, name) in _ALLOWED:
             return _ALLOWED[module, name]
@@ -73,26 +76,73 @@ def load_checked(filename: str, map_location: Any = None) -> dict:
 
     Raises:
         FileNotFoundError: If there is no such file.
-        ValueError: If it is damaged, or holds anything but tensors, NumPy values,
-            mmengine's log history and Python's own plain types.
+        ValueError: If it is damaged, or is no dict of tensors, NumPy values, mmengine's
+            log history and Python's own plain types, or a weight is not finite.
     """
     file = Path(filename).expanduser()
     if not file.is_file():
         raise FileNotFoundError(f'checkpoint {file} does not exist')
     try:
-        return torch.load(
-            file,
-            map_location=map_location,
-            pickle_module=_checked_pickle,
-            weights_only=False,
-        )
+        with open(file, 'rb') as opened:
+            _refuse_programs(opened)
+            content = torch.load(
+                opened,
+                map_location=map_location,
+                pickle_module=_checked_pickle,
+                weights_only=False,
+            )
     except pickle.UnpicklingError as error:
         raise ValueError(
             f'checkpoint {file} is refused: {error}; expected tensors and plain values'
         ) from error
-    except (RuntimeError, EOFError, OSError, ImportError, AttributeError) as error:
+    except Exception as error:  # a broken pickle fails in any way there is
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise ValueError(f'checkpoint {file} is damaged: {reason}') from error
+    _check_content(content, file)
+    return content
+
+
+def _refuse_programs(opened: IO[bytes]) -> None:
+    """Refuse a TorchScript archive, whose code ``torch.load`` would run.
+
+    What is in an archive is asked of the reader that ``torch.load`` uses: two readers
+    of one zip can be made to see different files.
+
+    Raises:
+        pickle.UnpicklingError: If it is one.
+    """
+    if opened.read(4) == b'PK\x03\x04':
+        opened.seek(0)
+        names = torch._C.PyTorchFileReader(opened).get_all_records()
+        if 'constants.pkl' in names or 'data.pkl' not in names:
+            raise pickle.UnpicklingError('it is a TorchScript program')
+    opened.seek(0)
+
+
+def _check_content(content: object, file: Path) -> None:
+    if not isinstance(content, dict):
+        raise ValueError(
+            f'checkpoint {file} holds a {type(content).__name__}, expected a dict of '
+            'weights'
+        )
+    for name in ('state_dict', 'meta'):
+        if not isinstance(content.get(name, {}), dict):
+            raise ValueError(
+                f'checkpoint {file} holds a {type(content[name]).__name__} as '
+                f'{name}, expected a dict'
+            )
+    for name, value in content.get('state_dict', content).items():
+        if isinstance(value, Tensor) and not _is_finite(value):
+            raise ValueError(
+                f'checkpoint {file} is of no use: {name} holds numbers that are not '
+                'finite, its training had broken down'
+            )
+
+
+def _is_finite(value: Tensor) -> bool:
+    # A sum is not finite if one number is not, and needs no second copy; but it can
+    # also be too large.
+    return bool(value.sum().isfinite()) or bool(value.isfinite().all())
 
 
 # What a model is tested without: it only matters in training.
@@ -146,6 +196,19 @@ def load_weights(model: nn.Module, checkpoint: str | Path) -> None:
     """
     content = CheckpointLoader.load_checkpoint(str(checkpoint), map_location='cpu')
     load_strictly(model, content.get('state_dict', content), checkpoint)
+
+
+def save_checkpoint(content: dict, file: str | Path) -> None:
+    """Write a checkpoint, whole or not at all.
+
+    Raises:
+        OSError: If it can not be written, such as on a full disk, of which
+            ``torch.save`` would tell in its own way.
+    """
+    packed = io.BytesIO()
+    torch.save(content, packed)
+    with write_atomically(file, 'wb') as out:
+        out.write(packed.getbuffer())
 
 
 CheckpointLoader.register_scheme(prefixes='', loader=load_checked, force=True)

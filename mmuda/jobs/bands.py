@@ -51,7 +51,7 @@ def use_bands(cfg: Config) -> None:
         ValueError: If the data sets have different bands.
     """
     manifests = manifests_of(cfg)
-    if not manifests:
+    if not manifests or cfg.get('image_bands'):  # or was loaded and written before
         return
     (first, known), *_ = manifests.items()
     for name, manifest in manifests.items():
@@ -60,6 +60,7 @@ def use_bands(cfg: Config) -> None:
                 f'bands of {name} are {", ".join(manifest["bands"])}, those of {first} '
                 f'are {", ".join(known["bands"])}: prepare one --like the other'
             )
+    cfg.image_bands = list(known['bands'])
     if is_translator(cfg):
         if 'bands' in _parameters(cfg.model.type):
             cfg.model.bands = len(known['bands'])
@@ -273,3 +274,33 @@ def widen_first(
     columns = [old[:, place[b]] if b in place else old.mean(1) for b in bands]
     state[first] = torch.stack(columns, 1)
     return state
+
+
+def expected_bands(cfg: Config) -> int | None:
+    """Bands that the model of a config takes; None if it does not say.
+
+    They are said by the mean that is taken off, by the backbone, or by a translator; by
+    the default of its class where the config leaves it out.
+    """
+    model = cfg.model
+    segmentor = model.get('segmentor') or model
+    for owner in (model, segmentor):
+        mean = (owner.get('data_preprocessor') or {}).get('mean')
+        if isinstance(mean, (list, tuple)) and len(mean) > 1:
+            return len(mean)
+    backbone = segmentor.get('backbone')
+    if backbone is not None:
+        return _said_or_default(backbone, 'in_channels')
+    return _said_or_default(model, 'bands')
+
+
+def _said_or_default(node: dict, name: str) -> int | None:
+    if name in node:
+        return node[name]
+    kind = MODELS.get(node['type']) if isinstance(node.get('type'), str) else None
+    for owner in getattr(kind, '__mro__', ()):
+        parameter = inspect.signature(owner.__init__).parameters.get(name)
+        if parameter is not None:
+            default = parameter.default
+            return default if isinstance(default, int) else None
+    return None

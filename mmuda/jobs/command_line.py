@@ -1,19 +1,22 @@
 """What the command lines share."""
 
 import argparse
-import lzma
+import logging
 import os
 import sys
-import zipfile
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from mmengine.config import Config, DictAction
 
 from mmuda.jobs.config import load_config
+from mmuda.jobs.errors import told
 
-# What input or installation can be mended by whoever typed the command.
-MENDABLE = (ValueError, OSError, ImportError, zipfile.BadZipFile, lzma.LZMAError)
+BUG = (
+    'bug: this is an error of mmuda, not of your input; please report it together with '
+    'the command and the lines above'
+)
 
 
 def config_parser(description: str) -> argparse.ArgumentParser:
@@ -90,14 +93,21 @@ def read_config(args: argparse.Namespace) -> Config:
 
 @contextmanager
 def errors_in_one_line() -> Iterator[None]:
-    """Print what a user can mend as one line, without a traceback.
+    """Print what a user can mend as one line, without a traceback; the status is 2.
 
-    ``MMUDA_DEBUG=1`` shows the traceback.
+    What is a bug of mmuda keeps its traceback, and is called so; the status is 1.
+    ``MMUDA_DEBUG=1`` shows the traceback of any error.
     """
+    logging.raiseExceptions = False  # a log that can not be written stops nothing
     try:
         yield
-    except MENDABLE as error:
+    except Exception as error:
         if os.environ.get('MMUDA_DEBUG'):
             raise
-        print(f'error: {" ".join(str(error).split())}', file=sys.stderr)  # noqa: T201
+        line = told(error)
+        if line is None:
+            traceback.print_exc()
+            print(BUG, file=sys.stderr)  # noqa: T201
+            sys.exit(1)
+        print(f'error: {line}', file=sys.stderr)  # noqa: T201
         sys.exit(2)

@@ -1,6 +1,5 @@
 """Training and testing several configs over several seeds, as one table."""
 
-import json
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -18,6 +17,7 @@ from rich.table import Column, Table
 from mmuda.datasets.windows import sample_name
 from mmuda.engine.checkpoint import latest_checkpoint, load_checked
 from mmuda.evaluation import write_figures
+from mmuda.files import read_json
 from mmuda.jobs.config import load_config
 from mmuda.jobs.oracle import is_oracle
 from mmuda.jobs.pairing.report import semsim_of
@@ -101,7 +101,13 @@ def compare(
     loading = loading or {}
     loaded = {row: _load(row.config, seeds[0], loading) for row in map(Row.of, configs)}
     for cfg in loaded.values():
+        if cfg.get('test_dataloader') is None:
+            raise ValueError(
+                f'{cfg.filename} has nothing to be tested on: its target has no `val`, '
+                'or its model is no segmentor'
+            )
         check_all(cfg)
+    out.mkdir(parents=True, exist_ok=True)
     results = {}
     for row, cfg in loaded.items():
         figures = [_run(row, seed, loading) for seed in seeds]
@@ -147,7 +153,7 @@ def _run(row: Row, seed: int, loading: dict) -> dict:
             options += ['--alpha', str(row.alpha)]
         options += ['--out', str(_predictions(row, cfg)), '--json', str(figures)]
         _command('test', *options, str(checkpoint))
-    return json.loads(figures.read_text())
+    return read_json(figures)
 
 
 def _predictions(row: Row, cfg: Config) -> Path:

@@ -6,6 +6,7 @@ from pathlib import Path
 from mmengine.config import Config
 
 from mmuda.jobs.bands import use_bands
+from mmuda.jobs.checks import check_keys, check_numbers, check_parts, check_types
 from mmuda.jobs.completion import (
     complete_model,
     fill_classes,
@@ -29,7 +30,7 @@ from mmuda.jobs.inheritance import (
     absolute,
     find_config,
     make_files_absolute,
-    read_file,
+    read_config_file,
 )
 from mmuda.jobs.oracle import is_oracle
 
@@ -67,7 +68,9 @@ def load_config(
         FileNotFoundError: If there is no such config.
         ValueError: If what it says can not be meant.
     """
-    cfg = read_file(find_config(file))
+    cfg = read_config_file(find_config(file))
+    check_keys(cfg)
+    check_parts(cfg, 'model')
     make_files_absolute(cfg)
     said = names_of_domains(cfg)
     if demo and small:
@@ -82,6 +85,8 @@ def load_config(
         make_files_absolute(cfg, given.intersection(FILES), Path.cwd())
     if seed is not None:
         cfg.randomness.seed = seed
+    check_types(cfg)
+    check_numbers(cfg)
     _complete(cfg, absolute(source, '.'), absolute(target, '.'))
     if work_dir is not None:
         cfg.work_dir = work_dir

@@ -12,7 +12,7 @@ from mmseg.registry import DATASETS
 import mmuda.version
 from mmuda.datasets.domain import LABEL_LOADERS
 from mmuda.datasets.prepared import is_prepared, read_manifest
-from mmuda.jobs.inheritance import find_config
+from mmuda.jobs.inheritance import find_config, read_config_file
 
 FOLDER = Path(mmuda.version.__file__).parent / '.mim' / 'configs/_base_/datasets'
 OWN = 'own'  # what a prepared folder is read by, no data set by itself
@@ -123,7 +123,7 @@ def find_data_set(address: str) -> DataSet:
         return _prepared(address)
     file, entry = _parts(address)
     path = find_config(file if '.py' in file else FOLDER / f'{file}.py')
-    found = Config.fromfile(path)
+    found = read_config_file(path)
     if entry is not None:
         found = (found.get('datasets') or {}).get(entry)
         if found is None:

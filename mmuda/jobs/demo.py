@@ -6,7 +6,12 @@ from mmengine.config import Config
 from mmseg.registry import DATASETS
 
 from mmuda.demo.stand_in import stand_in_folder
-from mmuda.jobs.inheritance import find_config, make_files_absolute, merged
+from mmuda.jobs.inheritance import (
+    find_config,
+    make_files_absolute,
+    merged,
+    read_config_file,
+)
 from mmuda.jobs.nodes import dicts
 
 # Transforms that name sizes in pixels.
@@ -33,7 +38,7 @@ def cut_down(cfg: Config) -> None:
             f'{cfg.filename} can not run with --demo or --small: its `demo` must be '
             f'the path of a config that makes it small, got {cfg.get("demo")!r}'
         )
-    small = Config.fromfile(find_config(cfg.demo))
+    small = read_config_file(find_config(cfg.demo))
     make_files_absolute(small)
     for key, value in small.items():
         cfg[key] = merged(cfg.get(key), value)

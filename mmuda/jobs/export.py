@@ -1,20 +1,21 @@
 """The adapted segmentor as a plain MMSeg model, config and checkpoint."""
 
 from collections.abc import Sequence
+from copy import deepcopy
 from pathlib import Path
 
-import torch
 from mmengine.config import Config
 from mmengine.registry import init_default_scope
 from mmseg.registry import DATASETS, MODELS
 
-from mmuda.engine.checkpoint import load_checked
+from mmuda.engine.checkpoint import load_checked, load_strictly, save_checkpoint
 from mmuda.engine.hooks.image_format import IMAGES_KEY
-from mmuda.files import write_atomically
+from mmuda.files import remove_leftovers, write_atomically
 from mmuda.jobs.config import load_config
 from mmuda.jobs.onnx import export_onnx
 from mmuda.jobs.plain import plain_segmentor
 from mmuda.jobs.prediction.model import load_predictor
+from mmuda.jobs.translation.loading import is_translator
 from mmuda.models.adaptor import DomainAdaptor
 from mmuda.models.data_preprocessor import MEASURED
 from mmuda.models.normalisation import blend_checkpoint
@@ -85,6 +86,11 @@ def export_segmentor(
     """
     cfg = load_config(config)
     init_default_scope('mmseg')
+    if is_translator(cfg):
+        raise ValueError(
+            f'{cfg.filename} trains a {cfg.model.type}, no segmentor: there is nothing '
+            'to export to MMSeg'
+        )
     content = load_checked(checkpoint, map_location='cpu')
     weights = content.get('state_dict', content)
     adapted = issubclass(MODELS.get(cfg.model.type), DomainAdaptor)
@@ -92,6 +98,7 @@ def export_segmentor(
         blend_checkpoint(weights, alpha, PREFIX if adapted else '')
     preprocessor = _preprocessor(cfg, weights)
     own = _own_weights(weights, PREFIX if adapted else '', checkpoint)
+    load_strictly(MODELS.build(deepcopy(cfg.model)), weights, checkpoint)
     segmentor = dict(cfg.model.segmentor if adapted else cfg.model)
     segmentor.pop('data_preprocessor', None)
     model, own = plain_segmentor(segmentor, own)
@@ -112,12 +119,13 @@ def export_segmentor(
     )
     files = Path(f'{out}.py'), Path(f'{out}.pth')
     files[0].parent.mkdir(parents=True, exist_ok=True)
-    with write_atomically(files[0]) as text:
+    meta = dict(dataset_meta=_dataset_meta(cfg, content))
+    meta[IMAGES_KEY] = _images(cfg, content, _bands(preprocessor))
+    remove_leftovers(files[0].parent)
+    with write_atomically(files[0]) as text:  # appears when the other one is there
         text.write(plain.pretty_text)
-    with write_atomically(files[1], 'wb') as binary:
-        meta = dict(dataset_meta=_dataset_meta(cfg, content))
-        meta[IMAGES_KEY] = _images(cfg, content, _bands(preprocessor))
-        torch.save(dict(state_dict=own, meta=meta), binary)
+        text.flush()
+        save_checkpoint(dict(state_dict=own, meta=meta), files[1])
     return files
 
 

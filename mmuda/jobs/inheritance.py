@@ -2,6 +2,7 @@
 
 import ast
 import os
+import traceback
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -35,19 +36,34 @@ def find_config(file: str | Path) -> Path:
     return path
 
 
-def read_file(file: str | Path) -> Config:
-    """Read a config file.
+def read_config_file(file: str | Path) -> Config:
+    """What a config file says, with all that it inherits.
 
     Raises:
-        ImportError: If it needs another package of OpenMMLab, in one line that names
-            the extra to install.
+        ValueError: If it can not be read: a config is a Python program, which can fail
+            in any way.
+        ImportError: If it needs another package of OpenMMLab; the message names the
+            extra to install.
     """
     try:
         return Config.fromfile(file)
-    except ImportError as error:
-        needed = next((p for p in EXTRAS if p in str(error)), None)
-        if needed is None:
-            raise
+    except Exception as error:
+        if isinstance(error, ImportError):
+            _ask_for_extra(file, error)
+        where = [
+            frame.lineno
+            for frame in traceback.extract_tb(error.__traceback__)
+            if frame.filename == str(file)
+        ]
+        line = f', line {where[-1]}' if where else ''
+        raise ValueError(
+            f'config {file} can not be read{line}: {type(error).__name__}: {error}'
+        ) from error
+
+
+def _ask_for_extra(file: str | Path, error: ImportError) -> None:
+    needed = next((package for package in EXTRAS if package in str(error)), None)
+    if needed is not None:
         raise ImportError(
             f'{file} needs {needed}, which is not installed: pip install '
             f"'mmuda[{EXTRAS[needed]}]'"

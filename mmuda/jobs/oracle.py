@@ -1,10 +1,10 @@
 """Whether a run reads labels of the target before the final score."""
 
-import json
 from pathlib import Path
 
 from mmengine.config import Config
 
+from mmuda.files import read_json
 from mmuda.jobs.domains import trains_on_target
 from mmuda.jobs.pairing.strategies import ORACLES
 
@@ -36,4 +36,4 @@ def _maps_by_labels(cfg: Config) -> bool:
     manifest = Path(f'{mapping}.json')
     if mapping is None or not manifest.is_file():
         return False
-    return bool(json.loads(manifest.read_text()).get('oracle'))
+    return bool(read_json(manifest).get('oracle'))

@@ -5,7 +5,6 @@ from copy import deepcopy
 from pathlib import Path
 
 import numpy as np
-import torch
 from mmengine.config import Config
 from mmengine.dataset import pseudo_collate
 from mmengine.registry import init_default_scope
@@ -14,8 +13,7 @@ from rich.progress import track
 from torch import Tensor, nn
 
 from mmuda.datasets.domain import seeded
-from mmuda.engine.checkpoint import load_checked, load_weights
-from mmuda.files import write_atomically
+from mmuda.engine.checkpoint import load_checked, load_weights, save_checkpoint
 from mmuda.jobs.demo import use_stand_ins
 from mmuda.jobs.domains import target_images
 from mmuda.models.normalisation import (
@@ -82,8 +80,7 @@ def measure_target(
     weights = content.setdefault('state_dict', content)
     prefix = '' if segmentor is model else 'segmentor.'
     add_statistics(weights, _kept(weights, segmentor), measured, prefix)
-    with write_atomically(Path(out), 'wb') as file:
-        torch.save(content, file)
+    save_checkpoint(content, out)
     return Path(out)
 
 

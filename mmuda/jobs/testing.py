@@ -10,7 +10,7 @@ from mmuda.jobs.amp import predict_in_mixed_precision
 from mmuda.jobs.augmentation import augmented_pipeline
 from mmuda.jobs.diagnosis import diagnosis_of
 from mmuda.jobs.prerequisites import data_of, provide
-from mmuda.jobs.training import join_processes
+from mmuda.jobs.processes import join_processes
 
 
 def evaluate(  # noqa: PLR0913
@@ -54,6 +54,7 @@ def evaluate(  # noqa: PLR0913
             f'{cfg.filename} has nothing to be tested on: its target has no `val`, or '
             'its model is no segmentor'
         )
+    join_processes(cfg)
     provide(data_of(cfg), cfg)
     cfg.load_from = str(checkpoint)
     hooks = [dict(type='StrictLoadHook')]
@@ -73,7 +74,6 @@ def evaluate(  # noqa: PLR0913
         cfg.model = cfg.tta_model
     if amp:
         predict_in_mixed_precision(cfg)
-    join_processes(cfg)
     ConciseRunner.from_cfg(cfg).test()
     return json.loads(Path(cfg.test_evaluator.out).read_text())
 

@@ -6,14 +6,21 @@ from mmengine.registry import init_default_scope
 from mmseg.registry import DATASETS, MODELS
 from torch import nn
 
-from mmuda.datasets.checks import check_labels
+from mmuda.datasets.checks import check_images, check_labels
 from mmuda.engine.checkpoint import latest_checkpoint
 from mmuda.engine.runner import ConciseRunner
+from mmuda.files import remove_leftovers
 from mmuda.jobs.averaging import check_averaging
-from mmuda.jobs.bands import check_bands, provide_weights
+from mmuda.jobs.bands import check_bands, expected_bands, provide_weights
+from mmuda.jobs.checks import check_buildable, check_parts
 from mmuda.jobs.data_sets import members_of
+from mmuda.jobs.domains import source_domains
 from mmuda.jobs.prerequisites import check_all, data_of, provide
+from mmuda.jobs.processes import first_alone, join_processes
+from mmuda.jobs.resuming import refuse_other_run
+from mmuda.jobs.shared_images import refuse_shared_images
 from mmuda.jobs.translation.loading import is_translator
+from mmuda.pairing import ImageSet
 
 
 def train(cfg: Config, *, resume: bool = False) -> None:
@@ -31,22 +38,28 @@ def train(cfg: Config, *, resume: bool = False) -> None:
         ValueError: If data, mapping or checkpoint are not what they should be.
     """
     init_default_scope(cfg.get('default_scope', 'mmseg'))
+    check_parts(cfg, 'train_dataloader', 'train_cfg', 'optim_wrapper')
     check_mini_batch(cfg)
     check_launcher(cfg)
     check_averaging(cfg)
     check_pooling(cfg)
+    check_buildable(cfg)
     needed = check_all(cfg)
+    join_processes(cfg)
+    first_alone(lambda: remove_leftovers(cfg.work_dir))
     provide(data_of(cfg), cfg)
     check_bands(cfg)
-    check_training_labels(cfg)
+    refuse_shared_images(cfg)
+    check_images_and_labels(cfg)
     provide_weights(cfg)
-    provide(needed, cfg)
     checkpoint = latest_checkpoint(cfg.work_dir) if resume else None
+    if checkpoint is not None:
+        refuse_other_run(checkpoint, cfg)
+    provide(needed, cfg)
     if checkpoint is not None:
         cfg.load_from, cfg.resume = str(checkpoint), True
         all_weights = dict(type='StrictLoadHook')
         cfg.custom_hooks = [*(cfg.get('custom_hooks') or []), all_weights]
-    join_processes(cfg)
     ConciseRunner.from_cfg(cfg).train()
 
 
@@ -105,26 +118,28 @@ def check_launcher(cfg: Config) -> None:
         )
 
 
-def check_training_labels(cfg: Config) -> None:
-    """Read the labels that training will read; see :func:`check_labels`.
+def check_images_and_labels(cfg: Config) -> None:
+    """Look through what training will read, and put down which images these are.
 
-    A translator reads none.
+    A translator reads no labels. ``cfg.trained_on`` becomes a part of the config in
+    each checkpoint, so that a run is resumed on the same images.
 
     Raises:
-        ValueError: If a label is not what it should be.
+        ValueError: If an image or a label is not what it should be.
     """
-    if is_translator(cfg):
-        return
-    for member in members_of(cfg.train_dataloader.dataset):
-        dataset = DATASETS.build(member)
-        check_labels(dataset, len(dataset.metainfo['classes']))
-
-
-def join_processes(cfg: Config) -> None:
-    """Join the process group on a machine without a GPU, where mmengine can not."""
-    if cfg.get('launcher', 'none') != 'none' and not torch.cuda.is_available():
-        torch.distributed.init_process_group('gloo')
-        cfg.env_cfg.dist_cfg.backend = 'gloo'
-        cfg.sync_bn = None  # runs on GPUs alone
-        cfg.setdefault('model_wrapper_cfg', dict(type='MMDistributedDataParallel'))
-        cfg.model_wrapper_cfg.setdefault('device_ids', None)
+    dataset, bands = cfg.train_dataloader.dataset, expected_bands(cfg)
+    sources = members_of(dataset)
+    domains = dict(zip(source_domains(len(sources)), sources, strict=True))
+    labelled = set() if is_translator(cfg) else set(domains)
+    if dataset.get('target') is not None:
+        domains['target'] = dataset.target
+    cfg.trained_on = {}
+    for domain, member in domains.items():
+        built = DATASETS.build(member)
+        check_images(built, bands)
+        if domain in labelled:
+            check_labels(built, len(built.metainfo['classes']))
+        images = ImageSet.of(built)
+        cfg.trained_on[domain] = dict(
+            images=len(images.names), sha256=images.fingerprint
+        )

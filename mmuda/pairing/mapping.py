@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from mmuda.files import write_atomically
+from mmuda.files import read_json, write_atomically
 
 FORMAT_VERSION = 2
 COLUMNS = ('source', 'rank', 'target', 'score')
@@ -138,18 +138,29 @@ class Mapping:
                     f'mapping {part} does not exist: make it with tools/pair.py'
                 )
         try:
-            manifest = json.loads(_manifest_file(file).read_text())
+            manifest = read_json(_manifest_file(file))
             with open(file, newline='') as lines:
                 header, *rows = csv.reader(lines)
             if tuple(header) == COLUMNS and manifest.get('version') == FORMAT_VERSION:
-                return cls(*_by_source(rows, manifest['top_k']), manifest)
-        except (ValueError, KeyError) as error:
+                _check_manifest(manifest)
+                mapping = cls(*_by_source(rows, manifest['top_k']), manifest)
+                mapping._check_rows()
+                return mapping
+        except (ValueError, csv.Error) as error:
             raise ValueError(f'mapping {file} is damaged: {error}') from error
         raise ValueError(
             f'mapping {file} has columns {header} and version '
             f'{manifest.get("version")}, expected {list(COLUMNS)} and '
             f'{FORMAT_VERSION}; make it again with tools/pair.py'
         )
+
+    def _check_rows(self) -> None:
+        images = self.manifest['source']['images']
+        if len(self.source) != images or len(set(self.source)) != images:
+            raise ValueError(
+                f'{len(set(self.source))} source images in {len(self.source)} places, '
+                f'expected each of {images} in one'
+            )
 
     def indices(self, source: ImageSet, target: ImageSet) -> np.ndarray:
         """Indices of the partners of each source image, best first.
@@ -175,11 +186,33 @@ class Mapping:
                 )
         partners = dict(zip(self.source, self.target, strict=True))
         index = {name: i for i, name in enumerate(target.names)}
-        return np.array([[index[t] for t in partners[name]] for name in source.names])
+        try:
+            rows = [[index[t] for t in partners[name]] for name in source.names]
+        except KeyError as error:
+            raise ValueError(
+                f'the {self.manifest["strategy"]} mapping is damaged: {error} is none '
+                'of the images that it was made for; make it again with tools/pair.py'
+            ) from error
+        return np.array(rows)
 
 
 def _manifest_file(file: Path) -> Path:
     return file.with_name(file.name + '.json')
+
+
+def _check_manifest(manifest: dict) -> None:
+    kinds = dict(strategy=str, oracle=bool, top_k=int, source=dict, target=dict)
+    for key, kind in kinds.items():
+        if not isinstance(manifest.get(key), kind):
+            raise ValueError(
+                f'its manifest says {key} {manifest.get(key)!r}, expected a '
+                f'{kind.__name__}'
+            )
+    if manifest['top_k'] < 1:
+        raise ValueError(f'its manifest says top_k {manifest["top_k"]}')
+    for domain in ('source', 'target'):
+        if not {'images', 'sha256'} <= set(manifest[domain]):
+            raise ValueError(f'its manifest does not say which {domain} images')
 
 
 def _by_source(rows: list[list[str]], top_k: int) -> tuple[tuple, tuple, tuple]:

@@ -13,6 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from mmuda.files import name_what_is_full, reserve
 from mmuda.pairing.similarity import IGNORE
 
 
@@ -170,8 +171,15 @@ def write_one_hot(labels: Tensor, out: Tensor) -> None:
 
 
 def create_array(file: Path, shape: tuple[int, ...], dtype: type) -> np.memmap:
-    """A new array in a ``.npy`` file, to be written a part at a time."""
-    return np.lib.format.open_memmap(file, 'w+', dtype, shape)
+    """A new array in a ``.npy`` file, to be written a part at a time.
+
+    Raises:
+        OSError: If the disk has no space for all of it.
+    """
+    with name_what_is_full(file):
+        array = np.lib.format.open_memmap(file, 'w+', dtype, shape)
+    reserve(file, array.offset + array.nbytes)
+    return array
 
 
 def _tensor(part: np.ndarray) -> Tensor:

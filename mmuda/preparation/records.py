@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from mmuda.files import write_atomically
+from mmuda.files import read_json, write_atomically
 
 
 def refuse_other(root: Path, records: list[Path], identity: dict) -> None:
@@ -18,7 +18,7 @@ def refuse_other(root: Path, records: list[Path], identity: dict) -> None:
         ValueError: If something else is there.
     """
     for file in filter(Path.is_file, records):
-        found = json.loads(file.read_text()).get('identity', {})
+        found = read_json(file).get('identity') or {}
         differing = [key for key in identity if found.get(key) != identity[key]]
         if differing:
             there, asked = (

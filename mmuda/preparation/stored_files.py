@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from mmuda.files import write_atomically
+from mmuda.files import temporary_name, write_atomically
+
+ENCRYPTED = 1  # among the flags of a file in a zip
 
 
 @dataclass(frozen=True)
@@ -48,9 +50,8 @@ class StoredFile:
 
 
 def _link(path: Path, destination: Path) -> bool:
-    temporary = destination.with_name(f'.{destination.name}.{os.getpid()}.tmp')
+    temporary = temporary_name(destination)
     try:
-        temporary.unlink(missing_ok=True)
         temporary.symlink_to(path.resolve())
         os.replace(temporary, destination)
     except OSError:  # not every file system has links
@@ -175,7 +176,18 @@ def _contents(source: Path) -> Iterator[tuple[PurePosixPath, StoredFile]]:
     elif not zipfile.is_zipfile(source):
         raise ValueError(f'{source}: neither a folder nor a readable zip')
     else:
-        with zipfile.ZipFile(source) as archive:
-            for member in archive.namelist():
-                if not member.endswith('/') and '__MACOSX' not in member:
-                    yield PurePosixPath(member), StoredFile(source, member)
+        for member in _members(source):
+            yield PurePosixPath(member), StoredFile(source, member)
+
+
+def _members(source: Path) -> Iterator[str]:
+    """Names of the files in a zip."""
+    with zipfile.ZipFile(source) as archive:
+        for entry in archive.infolist():
+            if entry.flag_bits & ENCRYPTED:
+                raise ValueError(
+                    f'{source}: {entry.filename} is encrypted; unpack the zip, and '
+                    'give the folder'
+                )
+            if not entry.is_dir() and '__MACOSX' not in entry.filename:
+                yield entry.filename

@@ -348,3 +348,27 @@ def test_loading_twice_leaves_nothing_behind(tmp_path):
     results = LoadRaster()(results)
     assert results['seg_fields'] == []
     assert 'invalid' not in results
+
+
+@pytest.mark.parametrize('missing', [30, 1000, 3000])
+def test_a_truncated_png_is_refused(tmp_path, missing):
+    """GDAL's own default gives its pixels for good, and they are wrong."""
+    pixels = np.random.default_rng(0).integers(0, 256, (64, 64, 3), dtype=np.uint8)
+    for kind, content in (('image', pixels), ('mask', pixels[..., 0])):
+        file = tmp_path / f'{kind}.png'
+        cv2.imwrite(str(file), content)
+        file.write_bytes(file.read_bytes()[:-missing])
+        with pytest.raises(ValueError, match=rf'{kind}\.png: not a raster that GDAL'):
+            LoadRaster().transform(dict(img_path=str(file)))
+
+
+def test_labels_of_another_size_are_not_decoded(tmp_path, monkeypatch):
+    """A few kilobytes can say that they are gigabytes of pixels."""
+    file = tmp_path / 'bomb.tif'
+    profile = dict(driver='GTiff', count=1, dtype='uint8', sparse_ok=True)
+    with rasterio.open(file, 'w', width=200_000, height=200_000, **profile):
+        pass
+    assert file.stat().st_size < 2**22
+    sample = dict(seg_map_path=str(file), img_path='i.tif', ori_shape=(16, 16))
+    with pytest.raises(ValueError, match='200000 x 200000 pixels, expected 16 x 16'):
+        LoadLabels().transform(dict(sample, seg_fields=[]))

@@ -2,6 +2,8 @@
 
 import os
 import pickle
+import resource
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -130,3 +132,75 @@ def test_all_weights_or_none(tmp_path):
         load_weights(more_classes, tmp_path / 'plain.pth')
     with pytest.raises(ValueError, match=r'adaptor\.pth does not fit .* lacks'):
         load_weights(MODELS.build(toy_segmentor()), tmp_path / 'adaptor.pth')
+
+
+class Writes(torch.nn.Module):
+    """A TorchScript program that writes a file when it is loaded."""
+
+    def forward(self, x):
+        return x
+
+    @torch.jit.export
+    def __getstate__(self):
+        return torch.zeros(1), self.training
+
+    @torch.jit.export
+    def __setstate__(self, state: tuple[torch.Tensor, bool]):
+        torch.save(state[0], 'hacked')
+        self.training = state[1]
+
+
+def test_refuses_a_program_before_it_runs(tmp_path):
+    """``torch.load`` hands a TorchScript archive on to ``torch.jit.load``, unasked."""
+    torch.jit.script(Writes()).save(str(tmp_path / 'program.pth'))
+    Path('hacked').unlink(missing_ok=True)
+    with pytest.raises(ValueError, match=r'program\.pth is refused: it is a TorchScr'):
+        load_checked(str(tmp_path / 'program.pth'))
+    assert not os.path.exists('hacked')
+
+
+@pytest.mark.parametrize(
+    'content',
+    [
+        b'\x80\x02' + b'\x8b\x10\x00\x00\x80',  # a length beyond all bounds
+        b'\x80\x04' + b'K\x01K\x02\x86R.',  # a number is called
+        b'\x80\x04' + b'\x8e' + b'\xff' * 7 + b'\x0f',  # more bytes than memory
+        b'\x80\x04' + b']\x94h\x05.',  # a name that was never given
+    ],
+)
+def test_refuses_a_broken_pickle(tmp_path, content):
+    (tmp_path / 'b.pth').write_bytes(content)
+    with pytest.raises(ValueError, match=r'b\.pth is (damaged|refused)'):
+        load_checked(str(tmp_path / 'b.pth'))
+
+
+def test_a_broken_pickle_takes_no_memory(tmp_path):
+    """Its memo has one entry, numbered so that an array of it would take 32 GiB."""
+    content = b'\x80\x04' + b'K\x01' + b'r' + (2**31 - 1).to_bytes(4, 'little') + b'.'
+    (tmp_path / 'b.pth').write_bytes(content)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with pytest.raises(ValueError, match=r'b\.pth is damaged'):
+        load_checked(str(tmp_path / 'b.pth'))
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 2**20
+
+
+@pytest.mark.parametrize(
+    ('content', 'message'),
+    [
+        ([1], 'holds a list, expected a dict of weights'),
+        (dict(state_dict=[1]), 'holds a list as state_dict, expected a dict'),
+        (dict(state_dict={}, meta=3), 'holds a int as meta, expected a dict'),
+        (dict(state_dict=dict(w=torch.tensor([1.0, torch.nan]))), 'w holds numbers'),
+    ],
+)
+def test_refuses_what_is_no_checkpoint(tmp_path, content, message):
+    torch.save(content, tmp_path / 'c.pth')
+    with pytest.raises(ValueError, match=message):
+        load_checked(str(tmp_path / 'c.pth'))
+
+
+def test_large_weights_are_finite(tmp_path):
+    """Their sum is not."""
+    content = dict(w=torch.full((4,), 3e38), i=torch.arange(3), b=torch.ones(2).bool())
+    torch.save(content, tmp_path / 'c.pth')
+    assert torch.equal(load_checked(str(tmp_path / 'c.pth'))['w'], content['w'])

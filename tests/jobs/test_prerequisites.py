@@ -2,6 +2,8 @@
 
 import json
 import os
+import signal
+import time
 from pathlib import Path
 
 import pytest
@@ -222,36 +224,80 @@ def test_oracles(folder):
     assert load_config(DANN, options=dict(trains_on='target')).oracle
 
 
-def test_the_others_wait_for_the_first_process(monkeypatch):
+class Slow(Prerequisite):
+    """Made by writing a file, a while after it was asked for."""
+
+    described = 'slow'
+
+    def is_there(self):
+        return Path('made').exists()
+
+    def make(self):
+        time.sleep(0.3)
+        with open('made', 'a') as file:
+            file.write('x')
+
+    def use(self, cfg):
+        cfg.append(self.is_there())
+
+
+class Failing(Slow):
+    def make(self):
+        raise ValueError('no such luck')
+
+
+class Killed(Slow):
+    def make(self):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+class Lost(Slow):
+    def is_there(self):
+        return False
+
+
+def two_processes(prerequisite):
+    """What each of two processes that need it says in the end, and its exit status."""
+    children = []
+    for rank in (0, 1):
+        child = os.fork()
+        if child == 0:
+            signal.alarm(60)
+            try:
+                where = f'file://{os.path.abspath("meet")}'
+                torch.distributed.init_process_group(
+                    'gloo', init_method=where, rank=rank, world_size=2
+                )
+                used = []
+                provide([prerequisite], used)
+                said = str(used)
+            except ValueError as error:
+                said = str(error)
+            Path(f'said_{rank}').write_text(said)
+            os._exit(0)
+        children.append(child)
+    codes = [os.waitstatus_to_exitcode(os.waitpid(c, 0)[1]) for c in children]
+    files = [Path(f'said_{rank}') for rank in (0, 1)]
+    return codes, [file.read_text() if file.exists() else None for file in files]
+
+
+def test_the_first_process_makes_and_the_others_wait():
+    assert two_processes(Slow()) == ([0, 0], ['[True]', '[True]'])
+    assert Path('made').read_text() == 'x'
+
+
+def test_the_others_do_not_wait_for_one_that_failed():
+    said = ['no such luck', 'the first process failed: no such luck']
+    assert two_processes(Failing()) == ([0, 0], said)
+
+
+def test_the_others_do_not_wait_for_one_that_was_killed():
+    said = 'the first process has ended while others waited'
+    assert two_processes(Killed()) == ([-9, 0], [None, said])
+
+
+def test_what_was_made_elsewhere_is_looked_for(monkeypatch):
     monkeypatch.setattr('mmuda.jobs.prerequisites.SECONDS_BETWEEN_LOOKS', 0)
-
-    class Slow(Prerequisite):
-        described = 'slow'
-        made = used = looks = 0
-
-        def is_there(self):
-            self.looks += 1
-            return self.looks > 3
-
-        def make(self):
-            self.made += 1
-            self.looks = 3
-
-        def use(self, cfg):
-            self.used += 1
-
-    first, other = Slow(), Slow()
-    provide([first], None)
-    assert (first.made, first.used) == (1, 1)
-    monkeypatch.setenv('RANK', '1')
-    provide([other], None)
-    assert (other.made, other.used, other.looks) == (0, 1, 4)
-
-    class Lost(Slow):
-        def is_there(self):
-            return False
-
-    monkeypatch.setenv('RANK', '0')
     with pytest.raises(ValueError, match='slow was made, but is not where it is'):
         provide([Lost()], None)
 

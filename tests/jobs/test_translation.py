@@ -14,6 +14,7 @@ from rasterio.enums import ColorInterp
 from rasterio.transform import from_origin
 from seams import step_ratio
 
+from mmuda.datasets.rasters import encode_geotiff
 from mmuda.jobs.tiling import Tiling, cut
 from mmuda.jobs.translation import (
     Job,
@@ -21,6 +22,7 @@ from mmuda.jobs.translation import (
     layout,
     link_labels,
     load_translator,
+    named_outputs,
     to_dtype,
     translate_files,
     writing,
@@ -358,3 +360,72 @@ def test_no_more_than_a_row_of_tiles_is_held(tmp_path, job, monkeypatch):
     translate_files(Blur(), job([file], tile_px=256, blend_px=16))
     assert sum(heights) == 2000
     assert max(heights) <= 512
+
+
+class Coarse(Blur):
+    """A network that pads by reflection where it is coarsest."""
+
+    def translate(self, images, source='source', target='target', valid=None):
+        small = torch.nn.functional.avg_pool2d(images, 4)
+        padded = torch.nn.functional.pad(small, [1] * 4, mode='reflect')
+        return torch.nn.functional.interpolate(padded[..., 1:-1, 1:-1], scale_factor=4)
+
+
+@pytest.mark.parametrize('shape', [(1, 40), (2, 40), (40, 1), (1, 1), (3, 5)])
+def test_scenes_of_a_pixel_or_two(shape):
+    images = np.full((1, 3, *shape), 7.0, np.float32)
+    valid = np.ones((1, *shape), bool)
+    found = translate_batch(Coarse(), images, valid, Route())
+    assert found.shape == images.shape
+    assert (found == 7).all()
+
+
+@pytest.mark.parametrize('cut_off', [True, False])
+def test_a_result_that_is_not_whole_is_made_again(tmp_path, cut_off):
+    """Also one that GDAL reads as zeros: it never wrote the pixels."""
+    files = write_scenes(tmp_path)
+    job = Job(files, tmp_path / 'out', 'c.py', checkpoint(tmp_path), Route(), Tiling())
+    translate_files(Blur(), job)
+    wanted = {n: (job.out / n).read_bytes() for n in files}
+    spoilt = job.out / next(iter(files))
+    if cut_off:
+        spoilt.write_bytes(spoilt.read_bytes()[:-200])
+    else:
+        with rasterio.open(spoilt) as raster:
+            profile = dict(raster.profile, sparse_ok=True)
+        with rasterio.open(spoilt, 'w', **profile):
+            pass
+    translate_files(Blur(), job)
+    assert {n: (job.out / n).read_bytes() for n in files} == wanted
+
+
+def test_refuses_to_write_over_what_it_reads(tmp_path):
+    files = write_scenes(tmp_path)
+    folder = next(iter(files.values())).parent
+    job = Job(files, folder, 'c.py', checkpoint(tmp_path), Route(), Tiling())
+    with pytest.raises(ValueError, match='would take its place: let --out be another'):
+        translate_files(Blur(), job)
+
+
+def test_refuses_two_results_of_one_name(tmp_path):
+    files = [tmp_path / 's.tif', tmp_path / 's.img']
+    with pytest.raises(ValueError, match=r's\.tif and .*s\.img would both'):
+        named_outputs(files)
+
+
+def write_scenes(folder):
+    """Two patches, by the name of their translation."""
+    (folder / 'in').mkdir()
+    files = {}
+    for number in range(2):
+        pixels = np.random.default_rng(number).integers(9, 99, (24, 24, 3), np.uint8)
+        file = folder / 'in' / f'{number}.tif'
+        file.write_bytes(encode_geotiff(pixels, ('red', 'green', 'blue')))
+        files[file.name] = file
+    return files
+
+
+def checkpoint(folder):
+    file = folder / 'c.pth'
+    file.write_bytes(b'weights')
+    return file

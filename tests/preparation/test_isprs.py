@@ -237,6 +237,17 @@ def test_rejects_a_broken_zip(tmp_path):
         vaihingen_scenes([tmp_path])
 
 
+def test_rejects_an_encrypted_zip(tmp_path):
+    vaihingen(tmp_path)
+    file = next(tmp_path.rglob('*.zip'))
+    content = bytearray(file.read_bytes())
+    for signature, flags in ((b'PK\x03\x04', 6), (b'PK\x01\x02', 8)):
+        content[content.find(signature) + flags] |= 1
+    file.write_bytes(content)
+    with pytest.raises(ValueError, match=r'is encrypted; unpack the zip'):
+        list(vaihingen_scenes([tmp_path]))
+
+
 def test_rejects_labels_of_another_size(tmp_path):
     folder = vaihingen(tmp_path, write_folder, '') / 'ISPRS_semantic_labeling_Vaihingen'
     file = folder / 'gts_for_participants' / 'top_mosaic_09cm_area1.tif'

@@ -137,14 +137,8 @@ class LoadLabels(BaseTransform):
     def transform(self, results: dict) -> dict:
         """Load the labels of a sample."""
         file = results['seg_map_path']
-        labels = _read_ids(file, _window(results))
         # Of the image as loaded: test-time augmentation loads labels after resizing.
-        size = tuple(results.get('ori_shape', labels.shape))
-        if labels.shape != size:
-            raise ValueError(
-                f'{file}: labels of {labels.shape[0]} x {labels.shape[1]} pixels, '
-                f'expected {size[0]} x {size[1]} as in {results["img_path"]}'
-            )
+        labels = _read_ids(results)
         if 'known_ids' in results:
             check_known(labels, {*results['known_ids'], self.ignore_index}, file)
         labels = self._to_train_ids(labels, results)
@@ -187,12 +181,21 @@ def _window(results: dict) -> Window | None:
     return results['window'].of_rasterio() if 'window' in results else None
 
 
-def _read_ids(file: str, window: Window | None) -> np.ndarray:
+def _read_ids(results: dict) -> np.ndarray:
+    """Ids of a label file, which is not read unless it has the size of its image."""
+    file, size = results['seg_map_path'], results.get('ori_shape')
+    window = _window(results)
     with open_raster(file) as raster:
         if raster.count != 1 or 'int' not in raster.dtypes[0]:
             raise ValueError(
                 f'{file}: {raster.count} bands of {raster.dtypes[0]}, expected one '
                 'band of integer class ids'
+            )
+        part = window or raster
+        if size is not None and (part.height, part.width) != tuple(size):
+            raise ValueError(
+                f'{file}: labels of {part.height} x {part.width} pixels, expected '
+                f'{size[0]} x {size[1]} as in {results.get("img_path")}'
             )
         return raster.read(1, window=window)
 

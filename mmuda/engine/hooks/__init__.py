@@ -9,6 +9,7 @@ from mmuda.engine.hooks.mixed_precision import MixedPrecisionHook
 from mmuda.engine.hooks.overlay import OverlayHook
 from mmuda.engine.hooks.prior import PriorHook
 from mmuda.engine.hooks.reproducible import ReproducibleHook
+from mmuda.engine.hooks.same_buffers import SameBuffersHook
 from mmuda.engine.hooks.strict_load import StrictLoadHook
 from mmuda.engine.hooks.translation_grid import (
     ReconstructionGridHook,
@@ -26,6 +27,7 @@ __all__ = [
     'PriorHook',
     'ReconstructionGridHook',
     'ReproducibleHook',
+    'SameBuffersHook',
     'StrictLoadHook',
     'TranslationGridHook',
 ]

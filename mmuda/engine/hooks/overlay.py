@@ -10,6 +10,7 @@ from mmengine.runner import Runner
 from mmseg.registry import HOOKS
 
 from mmuda.datasets.windows import sample_name
+from mmuda.files import write_atomically
 from mmuda.visualization import colourise, displayable, overlay
 
 
@@ -52,4 +53,6 @@ class OverlayHook(Hook):
             panels.append(overlay(image, predicted, meta['palette'], self.opacity))
             name = f'{sample_name(sample)}.png'
             picture = np.concatenate(panels, axis=1)
-            cv2.imwrite(str(self.show_dir / name), picture[..., ::-1])
+            _, encoded = cv2.imencode('.png', picture[..., ::-1])
+            with write_atomically(self.show_dir / name, 'wb') as out:
+                out.write(encoded.tobytes())

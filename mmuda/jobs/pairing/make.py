@@ -11,7 +11,7 @@ from mmengine.dist import broadcast_object_list
 from mmengine.registry import init_default_scope
 from torch import nn
 
-from mmuda.files import sha256_of
+from mmuda.files import remove_leftovers, sha256_of, temporary_folder_name
 from mmuda.jobs.pairing.images import PairingImages
 from mmuda.jobs.pairing.options import PairingOptions
 from mmuda.jobs.pairing.strategies import NEED_MODEL, ORACLES, STRATEGIES
@@ -59,7 +59,9 @@ def pairing_images(
 ) -> Iterator[PairingImages]:
     """The images of a config, with a folder for their arrays that is removed after."""
     init_default_scope(cfg.get('default_scope', 'mmseg'))
-    with tempfile.TemporaryDirectory(prefix='pairing-', dir=scratch) as own:
+    remove_leftovers(scratch or tempfile.gettempdir())
+    prefix = temporary_folder_name('pairing')
+    with tempfile.TemporaryDirectory(prefix=prefix, dir=scratch) as own:
         folder = [own]
         broadcast_object_list(folder)
         yield PairingImages(
@@ -83,6 +85,18 @@ def map_images(
         )
     if strategy in NEED_MODEL and not images.predicts:
         raise ValueError(f'{strategy} needs the checkpoint of a source model')
+    if images.checkpoint is not None and not Path(images.checkpoint).is_file():
+        raise FileNotFoundError(f'checkpoint {images.checkpoint} does not exist')
+    if options.top_k > len(images.target):
+        raise ValueError(
+            f'top_k is {options.top_k}, expected at most {len(images.target)}, the '
+            'number of target images'
+        )
+    if options.coarse and options.coarse > max(images.size):
+        raise ValueError(
+            f'coarse is {options.coarse}, expected at most {max(images.size)}, the '
+            'edge of the images'
+        )
     if strategy == 'feature_mmd' and options.tap is None:
         tap = (images.cfg.get('pairing') or {}).get('tap')
         options = replace(options, tap=tap)

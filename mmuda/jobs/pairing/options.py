@@ -1,8 +1,10 @@
 """What can be chosen about a mapping besides its strategy."""
 
+import math
 from dataclasses import dataclass, fields
 
 import psutil
+import torch
 
 from mmuda.pairing import SearchOptions
 from mmuda.pairing.search import GIB
@@ -19,6 +21,22 @@ DECIDING = {
     'image_mmd': OF_MMD,
     'feature_mmd': (*OF_MMD, 'tap'),
 }
+
+
+def check_device(name: str) -> None:
+    """Refuse a device that PyTorch does not know or this machine does not have.
+
+    Raises:
+        ValueError: Likewise.
+    """
+    kind, colon, number = name.partition(':')
+    if kind not in ('cpu', 'cuda') or (colon and not number.isdigit()):
+        raise ValueError(f"device {name!r} is unknown, expected 'cpu' or 'cuda'")
+    found = torch.cuda.device_count() if kind == 'cuda' else 1
+    if int(number or 0) >= found:
+        raise ValueError(
+            f'device {name!r} is not there: PyTorch finds {found} of the kind'
+        )
 
 
 @dataclass(frozen=True)
@@ -69,8 +87,15 @@ class PairingOptions:
                 f'estimator must be one of {", ".join(ESTIMATORS)}, got '
                 f'{self.estimator!r}'
             )
-        if self.samples is not None and self.samples < 2:
-            raise ValueError(f'samples must be at least 2, got {self.samples}')
+        for name, least in (('samples', 2), ('max_reuse', 1), ('coarse', 1)):
+            value = getattr(self, name)
+            if value is not None and value < least:
+                raise ValueError(f'{name} must be at least {least}, got {value}')
+        if not 0 < self.memory_gib < math.inf:
+            raise ValueError(
+                f'memory is {self.memory_gib} GiB, expected a number above 0'
+            )
+        check_device(self.device)
         SearchOptions(self.top_k, self.precision)
 
     @classmethod

@@ -1,6 +1,5 @@
 """What a run needs before it starts: found, made where it is missing, used."""
 
-import os
 import time
 from collections.abc import Sequence
 
@@ -20,6 +19,7 @@ from mmuda.jobs.prerequisites.mapping_file import (
 from mmuda.jobs.prerequisites.pseudo_labels import LabellingModel, PseudoLabels
 from mmuda.jobs.prerequisites.source_model import SourceModel
 from mmuda.jobs.prerequisites.translation import TranslatedImages, TranslatorModel
+from mmuda.jobs.processes import first_alone
 from mmuda.jobs.translation.source import translation_hook
 
 __all__ = [
@@ -38,7 +38,7 @@ __all__ = [
     'provide',
 ]
 
-SECONDS_BETWEEN_LOOKS = 2
+LOOKS, SECONDS_BETWEEN_LOOKS = 5, 2
 
 
 def data_of(cfg: Config) -> list[Prerequisite]:
@@ -100,7 +100,7 @@ def check_all(cfg: Config) -> list[Prerequisite]:
 def provide(needed: Sequence[Prerequisite], cfg: Config) -> None:
     """Make what is not there, and let a run use it.
 
-    Of several processes the first makes, the others wait.
+    Of several processes the first makes, the others wait, and fail if it fails.
 
     Args:
         needed: In the order of making.
@@ -109,15 +109,23 @@ def provide(needed: Sequence[Prerequisite], cfg: Config) -> None:
     Raises:
         ValueError: If one can not be made, or is not what the run needs.
     """
-    makes = int(os.environ.get('RANK', 0)) == 0
     for prerequisite in needed:
-        if makes and not prerequisite.is_there():
-            prerequisite.make()
-            if not prerequisite.is_there():
-                raise ValueError(
-                    f'{prerequisite.described} was made, but is not where it is looked '
-                    'for: see above where it went'
-                )
-        while not prerequisite.is_there():
-            time.sleep(SECONDS_BETWEEN_LOOKS)
+        first_alone(prerequisite.make_if_missing)
+        _look_for(prerequisite)
         prerequisite.use(cfg)
+
+
+def _look_for(prerequisite: Prerequisite) -> None:
+    """See that it is there: other machines can be late in seeing a new file.
+
+    Raises:
+        ValueError: If it is not.
+    """
+    for _ in range(LOOKS):
+        if prerequisite.is_there():
+            return
+        time.sleep(SECONDS_BETWEEN_LOOKS)
+    raise ValueError(
+        f'{prerequisite.described} was made, but is not where it is looked for: see '
+        'above where it went'
+    )

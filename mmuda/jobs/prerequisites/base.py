@@ -10,7 +10,7 @@ from pathlib import Path
 from mmengine.config import Config
 
 from mmuda.jobs.config import load_config
-from mmuda.jobs.inheritance import find_config
+from mmuda.jobs.inheritance import find_config, read_config_file
 
 # What a launcher tells its processes: a command is a run of its own.
 OF_LAUNCHER = ('RANK', 'WORLD_SIZE', 'LOCAL_RANK', 'MASTER_ADDR', 'MASTER_PORT')
@@ -42,6 +42,11 @@ class Prerequisite(ABC):
     def make(self) -> None:
         """Make it."""
 
+    def make_if_missing(self) -> None:
+        """Make it unless it is there."""
+        if not self.is_there():
+            self.make()
+
     def use(self, cfg: Config) -> None:  # noqa: B027  # many are found by their place
         """Let a run use it.
 
@@ -71,7 +76,7 @@ def load_needed(cfg: Config, file: str, role: str) -> Config:
             f'{role} of {cfg.filename} does not exist: no config {file}'
         ) from error
     domains = {}
-    if Config.fromfile(path).get('source') is not None:
+    if read_config_file(path).get('source') is not None:
         domains = dict(source=cfg.get('source'), target=cfg.get('target'))
     return load_config(path, seed=cfg.randomness.seed, **domains, **size_of(cfg))
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from mmengine.config import Config
 
 from mmuda.engine.checkpoint import load_checked
+from mmuda.jobs.config_text import read_config_text
 
 NO_VALUE = 'nothing'
 # What inheritance and a run add to a config.
@@ -33,15 +34,33 @@ def refuse_other_training(checkpoint: Path, cfg: Config) -> None:
     Raises:
         ValueError: In one line that names the first difference.
     """
-    text = load_checked(checkpoint).get('meta', {}).get('cfg')
-    if text is None:
+    was = config_of(load_checked(checkpoint), checkpoint)
+    if was is None:
         return
-    was = what_trains(Config.fromstring(text, '.py'))
-    for key, found, expected in differences(was, what_trains(cfg)):
+    for key, found, expected in differences(what_trains(was), what_trains(cfg)):
         raise ValueError(
             f'{checkpoint} was trained with {key} {found!r}, {cfg.filename} says '
             f'{expected!r}: move {checkpoint.parent} away to have it trained anew'
         )
+
+
+def config_of(content: dict, checkpoint: Path) -> Config | None:
+    """The config that a checkpoint was trained by, None if it does not carry it.
+
+    Raises:
+        ValueError: If what it carries is none.
+    """
+    text = content.get('meta', {}).get('cfg')
+    if text is None:
+        return None
+    try:
+        found = read_config_text(text)
+        what_trains(found)
+    except (ValueError, TypeError, AttributeError) as error:
+        raise ValueError(
+            f'checkpoint {checkpoint} carries a config that can not be read: {error}'
+        ) from error
+    return found
 
 
 def what_trains(cfg: Config) -> dict:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from mmengine.config import Config, ConfigDict
 
+from mmuda.jobs.bands import expected_bands
 from mmuda.jobs.data_sets import members_of
 from mmuda.jobs.prerequisites.base import (
     Prerequisite,
@@ -112,7 +113,7 @@ class TranslatedImages(Prerequisite):
         """Translate what is missing."""
         model = load_translator(self._translator.run, self._translator.checkpoint)
         for job in self._jobs:
-            translate_files(model, job)
+            translate_files(model, job, expected_bands(self._translator.run))
 
     def use(self, cfg: Config) -> None:
         """Let the pipelines of the source begin with reading them.

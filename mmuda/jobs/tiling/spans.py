@@ -32,6 +32,15 @@ class Tiling:
     blend_px: int = 4
     batch_size: int = 1
 
+    def __post_init__(self) -> None:
+        least = {'tile_px': 1, 'blend_px': 0, 'batch_size': 1}
+        for name, bound in least.items():
+            if getattr(self, name) < bound:
+                raise ValueError(
+                    f'{name.partition("_")[0]} is {getattr(self, name)}, expected at '
+                    f'least {bound}'
+                )
+
 
 @dataclass(frozen=True)
 class Span:

@@ -6,11 +6,13 @@ from mmuda.jobs.translation.jobs import (
     Job,
     layout,
     link_labels,
+    named_outputs,
     output_name,
     translate_files,
 )
 from mmuda.jobs.translation.loading import (
     bands_of,
+    check_domain,
     is_translator,
     load_translator,
 )
@@ -24,11 +26,13 @@ __all__ = [
     'TranslationHook',
     'band_indexes',
     'bands_of',
+    'check_domain',
     'images_in',
     'is_translator',
     'layout',
     'link_labels',
     'load_translator',
+    'named_outputs',
     'output_name',
     'to_dtype',
     'translate_files',

@@ -12,8 +12,10 @@ from rasterio.io import DatasetReader
 from rich.progress import Progress
 from torch import nn
 
+from mmuda.datasets.checks import check_bands
 from mmuda.datasets.rasters import open_raster
-from mmuda.files import sha256_of, write_atomically
+from mmuda.datasets.verified import is_whole
+from mmuda.files import read_json, remove_leftovers, sha256_of, write_atomically
 from mmuda.jobs.tiling import Part, Tiling, cut, fill_values, read_window
 from mmuda.jobs.translation.tiling import Route, translate_batch, translate_rows
 from mmuda.jobs.translation.writing import DRIVERS, band_indexes, write_translation
@@ -67,17 +69,63 @@ def output_name(file: Path) -> str:
     return file.name if file.suffix.lower() in written else f'{file.stem}.tif'
 
 
-def translate_files(translator: nn.Module, job: Job) -> None:
+def named_outputs(files: Sequence[Path]) -> dict[str, Path]:
+    """The files by the names of their translations.
+
+    Raises:
+        ValueError: If two would be written to one.
+    """
+    named: dict[str, Path] = {}
+    for file in files:
+        name = output_name(file)
+        if name in named:
+            raise ValueError(
+                f'{named[name]} and {file} would both become {name}: rename one'
+            )
+        named[name] = file
+    return named
+
+
+def check_files(job: Job, bands: int | None = None) -> None:
+    """Look at every file of a job before the first is translated; headers alone.
+
+    Args:
+        job: The job.
+        bands: How many the translator takes; None if that is not known.
+
+    Raises:
+        FileNotFoundError: If one is missing, such as where a link leads nowhere.
+        ValueError: If one can not be read, lacks a band, or is where its translation is
+            to be.
+    """
+    for name, file in job.files.items():
+        with open_raster(file) as raster:
+            check_bands(raster, band_indexes(raster, job.route.bands), bands)
+        if (job.out / name).resolve() == file.resolve():
+            raise ValueError(
+                f'the translation of {file} would take its place: let --out be another '
+                'folder than --in'
+            )
+
+
+def translate_files(translator: nn.Module, job: Job, bands: int | None = None) -> None:
     """Translate all files of a job that are not done.
 
     ``out/manifest.json`` is written first, so that a job that was stopped goes on
-    with the first file that is not there, and another job is refused.
+    with the first file that is not there, or not whole, and another job is refused.
+
+    Args:
+        translator: The model.
+        job: What to translate.
+        bands: How many the translator takes; None if that is not known.
 
     Raises:
         ValueError: If ``out`` holds the results of another job.
     """
+    check_files(job, bands)
     begin(job.out, job.manifest())
-    todo = {n: f for n, f in job.files.items() if not (job.out / n).is_file()}
+    remove_leftovers(job.out)
+    todo = {n: f for n, f in job.files.items() if not is_whole(job.out / n)}
     with Progress() as progress:
         done = len(job.files) - len(todo)
         bar = progress.add_task(f'{job.out}', total=len(job.files), completed=done)
@@ -93,7 +141,7 @@ def begin(out: Path, manifest: dict) -> None:
     """Write the manifest of a folder, or check that it is the one that is there."""
     file = out / MANIFEST
     if file.is_file():
-        found = json.loads(file.read_text())
+        found = read_json(file)
         for key, value in manifest.items():
             # A checkpoint that was moved is the same one.
             if key != 'checkpoint' and found.get(key) != value:

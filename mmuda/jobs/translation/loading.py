@@ -32,8 +32,24 @@ def is_translator(cfg: Config) -> bool:
     return hasattr(MODELS.get(cfg.model.type), 'translate')
 
 
+def check_domain(cfg: Config, domain: str) -> None:
+    """Refuse a domain that a translator was not trained on.
+
+    Raises:
+        ValueError: If its config has none of this name.
+    """
+    known = [
+        name for name in ('source', 'target') if name in cfg.train_dataloader.dataset
+    ]
+    if domain not in known:
+        raise ValueError(
+            f'domain {domain!r} is unknown, expected one of {", ".join(known)}'
+        )
+
+
 def bands_of(cfg: Config, domain: str) -> tuple[str | int, ...] | None:
     """The bands that a config loads of a domain's images."""
+    check_domain(cfg, domain)
     dataset = cfg.train_dataloader.dataset[domain]
     for step in dataset.get('pipeline', ()):
         if step['type'] == 'LoadRaster' and step.get('bands') is not None:

@@ -6,16 +6,17 @@ from pathlib import Path
 from mmengine.config import Config
 
 from mmuda.engine.amp import channels_last, run_in_mixed_precision
+from mmuda.jobs.bands import expected_bands
 from mmuda.jobs.prerequisites import data_of, provide
 from mmuda.jobs.tiling import Tiling, images_in
 from mmuda.jobs.translation.jobs import (
     Job,
     layout,
     link_labels,
-    output_name,
+    named_outputs,
     translate_files,
 )
-from mmuda.jobs.translation.loading import bands_of, load_translator
+from mmuda.jobs.translation.loading import bands_of, check_domain, load_translator
 from mmuda.jobs.translation.tiling import Route
 
 
@@ -60,11 +61,12 @@ def translate_images(
         FileNotFoundError: If there is no image.
     """
     provide(data_of(cfg), cfg)
+    check_domain(cfg, domains[1])
     route = Route(*domains, bands_of(cfg, domains[0]))
     files = images_in(images)
     folder = images if images.is_dir() else images.parent
     folders = layout(out, folder, labels)
-    named = {output_name(file): file for file in files}
+    named = named_outputs(files)
     checkpoint = Path(checkpoint)
     tiling = tiling or Tiling()
     job = Job(named, folders[0], cfg.filename, checkpoint, route, tiling, amp)
@@ -72,7 +74,7 @@ def translate_images(
     if amp:
         run_in_mixed_precision(translator, 'translate')
         channels_last(translator)
-    translate_files(translator, job)
+    translate_files(translator, job, expected_bands(cfg))
     if labels:
         link_labels(files, labels, folders[1])
     return Translated(cfg, job)

@@ -54,7 +54,8 @@ def translate_batch(
     device = _device(translator)
     height, width = images.shape[2:]
     rows, columns = (
-        reflected(n, -(-n // translator.stride) * translator.stride)
+        # Networks pad by reflection, also where they are coarsest: two pixels at least.
+        reflected(n, max(-(-n // translator.stride), 2) * translator.stride)
         for n in (height, width)
     )
     inputs = torch.from_numpy(images[..., rows[:, None], columns]).float().to(device)

@@ -1,7 +1,7 @@
 """Writing a raster anew with other pixels: all else stays as it was."""
 
-import os
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +14,8 @@ from torch import Tensor
 
 from mmuda.datasets.rasters import invalid_pixels, open_raster
 from mmuda.datasets.transforms import LoadRaster
+from mmuda.datasets.verified import temporary_raster, write_verified
+from mmuda.files import write_atomically
 from mmuda.jobs.tiling import BLOCK_PX, Part
 
 DRIVERS = {'.png': 'PNG', '.jpg': 'JPEG', '.jpeg': 'JPEG'}  # all others: GeoTIFF
@@ -49,20 +51,19 @@ def write_translation(
             its bands, as :func:`translate_rows` does.
     """
     out.parent.mkdir(parents=True, exist_ok=True)
-    partial = out.with_name(f'.{out.name}.{os.getpid()}.tmp')
     environment = dict(GDAL_CACHEMAX=CACHE_MIB, GDAL_TIFF_INTERNAL_MASK=True)
-    try:
+    driver = DRIVERS.get(out.suffix.lower())
+    with ExitStack() as stack:
+        geotiff = out if driver is None else stack.enter_context(temporary_raster(out))
         with rasterio.Env(**environment), open_raster(file) as raster:
             indexes = band_indexes(raster, bands)
-            with rasterio.open(partial, 'w', **_profile(raster)) as written:
+            with write_verified(geotiff, **_profile(raster)) as written:
                 _copy_description(raster, written)
                 for part, strip in strips(raster, indexes):
                     _write(raster, written, indexes, part, strip)
-            if out.suffix.lower() in DRIVERS:
-                _convert(partial, DRIVERS[out.suffix.lower()])
-        os.replace(partial, out)
-    finally:
-        partial.unlink(missing_ok=True)
+        if driver is not None:
+            with write_atomically(out, 'wb') as content:
+                content.write(_converted(geotiff, driver))
 
 
 def band_indexes(raster: DatasetReader, bands: Sequence[str | int] | None) -> list[int]:
@@ -136,10 +137,9 @@ def _off_nodata(pixels: np.ndarray, nodata: float | None) -> np.ndarray:
     return np.where(hit & spoilt, pixels + pixels.dtype.type(step), pixels)
 
 
-def _convert(file: Path, driver: str) -> None:
-    """Rewrite a GeoTIFF in another format, in its place."""
+def _converted(file: Path, driver: str) -> bytes:
+    """A GeoTIFF in another format."""
     options = dict(QUALITY=95) if driver == 'JPEG' else {}
     with rasterio.Env(GDAL_PAM_ENABLED=False), MemoryFile() as memory:
         copy_raster(str(file), memory.name, driver=driver, **options)
-        content = memory.read()
-    file.write_bytes(content)
+        return memory.read()

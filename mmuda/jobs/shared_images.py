@@ -1,0 +1,89 @@
+"""Whether what is learned from is what is tested on, however the two were named."""
+
+import os
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from mmengine.config import Config
+from mmengine.dataset import BaseDataset
+from mmseg.registry import DATASETS
+
+from mmuda.files import sha256_of
+from mmuda.jobs.data_sets import is_complete, members_of
+from mmuda.jobs.domains import source_domains, trains_on_target
+
+COMPARED = 16  # files of a source, evenly spaced, whose content is looked for
+
+
+def refuse_shared_images(cfg: Config) -> None:
+    """Refuse a source that is the target: it would train on labels of the target.
+
+    The files of each source are compared with the target's training images and with
+    the images that are tested on: the same file by any path or link, and copies.
+    Configs that learn from the target's labels and say so (``trains_on='target'``)
+    are only kept from the images that they are tested on.
+
+    Raises:
+        ValueError: If a source has images of the target.
+    """
+    dataset = cfg.train_dataloader.dataset
+    sources = members_of(dataset)
+    others = {}
+    if not trains_on_target(cfg) and dataset.get('target') is not None:
+        others['the training images of the target'] = dataset.target
+    tested = (cfg.get('test_dataloader') or {}).get('dataset')
+    if is_complete(tested):
+        others['the images that are tested on'] = tested
+    files = {what: _files(DATASETS.build(other)) for what, other in others.items()}
+    for name, source in zip(source_domains(len(sources)), sources, strict=True):
+        own = _files(DATASETS.build(source))
+        for what, there in files.items():
+            if shared := next(_shared(own, there), None):
+                raise ValueError(
+                    f'{name} and target must differ: {shared} of {name} is among '
+                    f"{what}; an oracle that learns from the target's labels says "
+                    "trains_on='target'"
+                )
+
+
+def _files(dataset: BaseDataset) -> dict[tuple, str]:
+    """Paths of the images, by the file itself and the part of it that is read."""
+    found, stat = {}, cache(os.stat)
+    for index in range(len(dataset)):
+        info = dataset.get_data_info(index)
+        path = info.get('img_path')
+        if path is None or not os.path.exists(path):
+            continue
+        status = stat(path)
+        found[status.st_dev, status.st_ino, info.get('patch')] = path
+    return found
+
+
+def _shared(own: dict[tuple, str], others: dict[tuple, str]) -> Iterator[str]:
+    yield from (own[key] for key in own if key in others)
+    yield from _copies(sorted(own.values()), sorted(set(others.values())))
+
+
+def _copies(own: list[str], others: list[str]) -> list[str]:
+    """Files of which a copy is among the others, if most of those looked at have one.
+
+    Single files may be equal by chance, such as patches without any image.
+    """
+    sizes: dict[int, list[str]] = {}
+    for file in others:
+        sizes.setdefault(os.path.getsize(file), []).append(file)
+    chosen = np.linspace(0, len(own) - 1, min(COMPARED, len(own))).astype(int)
+    some = [own[i] for i in chosen]
+    copied = [f for f in some if _has_copy(f, sizes.get(os.path.getsize(f), []))]
+    return copied if 2 * len(copied) > len(some) else []
+
+
+def _has_copy(file: str, candidates: list[str]) -> bool:
+    """Whether a file of this size is the same, first of all one of this name."""
+    if not candidates:
+        return False
+    ordered = sorted(candidates, key=lambda other: Path(other).name != Path(file).name)
+    digest = sha256_of(file)
+    return any(sha256_of(other) == digest for other in ordered[:COMPARED])
