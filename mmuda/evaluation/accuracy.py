@@ -106,7 +106,9 @@ class SegmentationMetric(IoUMetric):
             ValueError: If calibration is asked for and there are no scores.
         """
         data_samples = [
-            {**s, 'img_path': window_path(s['img_path'], s.get('patch'))}
+            {**s, 'img_path': window_path(s['img_path'], s['patch'])}
+            if s.get('patch')
+            else s
             for s in data_samples
         ]
         if self.format_only:
