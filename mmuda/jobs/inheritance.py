@@ -9,8 +9,7 @@ import mmengine
 from mmengine.config import Config, ConfigDict
 
 DELETE = '_delete_'
-# Packages that some configs import, and the extra of mmuda's setup.py that brings each.
-EXTRAS = {'mmpretrain': 'mmpretrain', 'mmdet': 'mmdet'}
+EXTRAS = ('mmpretrain', 'mmdet')  # of setup.py: packages that some configs import
 # What a config says by the path of another file.
 FILES = ('source_model', 'translator', 'demo', 'source', 'target', 'custom_hooks')
 
@@ -47,7 +46,7 @@ def read_file(file: str | Path) -> Config:
             raise
         raise ImportError(
             f'{file} needs {needed}, which is not installed: pip install '
-            f"'mmuda[{EXTRAS[needed]}]'"
+            f"'mmuda[{needed}]'"
         ) from error
 
 
