@@ -51,7 +51,7 @@ def use_bands(cfg: Config) -> None:
         ValueError: If the data sets have different bands.
     """
     manifests = manifests_of(cfg)
-    if not manifests:
+    if not manifests or cfg.get('image_bands'):  # or was loaded and written before
         return
     (first, known), *_ = manifests.items()
     for name, manifest in manifests.items():
@@ -60,6 +60,7 @@ def use_bands(cfg: Config) -> None:
                 f'bands of {name} are {", ".join(manifest["bands"])}, those of {first} '
                 f'are {", ".join(known["bands"])}: prepare one --like the other'
             )
+    cfg.image_bands = list(known['bands'])
     if is_translator(cfg):
         if 'bands' in _parameters(cfg.model.type):
             cfg.model.bands = len(known['bands'])
