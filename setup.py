@@ -28,7 +28,8 @@ EXTRAS = {
         'opencv-python<4.12',  # later ones need numpy 2
     ],
     # Networks of other packages; STACK=onedl takes onedl-mmpretrain and so on.
-    'mmpretrain': ['mmpretrain>=1.2'],  # ConvNeXt
+    # ConvNeXt; torchvision is imported there, not declared.
+    'mmpretrain': ['mmpretrain>=1.2', 'torchvision'],
     'mmdet': ['mmdet>=3.3'],  # Mask2Former
     'scale': ['faiss-cpu'],  # pairing of very many images
     'test': [

@@ -44,9 +44,12 @@ def read_file(file: str | Path) -> Config:
         needed = next((p for p in EXTRAS if p in str(error)), None)
         if needed is None:
             raise
+        why: BaseException = error
+        while why.__cause__ or why.__context__:
+            why = why.__cause__ or why.__context__
         raise ImportError(
-            f'{file} needs {needed}, which is not installed: pip install '
-            f"'mmuda[{needed}]'"
+            f'{file} needs {needed}, which can not be imported ({why}): '
+            f"pip install 'mmuda[{needed}]'"
         ) from error
 
 
