@@ -29,7 +29,8 @@ EXTRAS = {
     ],
     'export': ['onnx', 'onnxruntime'],  # mmuda export --onnx
     # Networks of other packages; STACK=onedl takes onedl-mmpretrain and so on.
-    'mmpretrain': ['mmpretrain>=1.2'],  # ConvNeXt
+    # ConvNeXt; torchvision is imported there, not declared.
+    'mmpretrain': ['mmpretrain>=1.2', 'torchvision'],
     'mmdet': ['mmdet>=3.3'],  # Mask2Former
     'scale': ['faiss-cpu'],  # pairing of very many images
     'docs': ['mkdocs-material', 'mkdocstrings[python]'],  # the site: mkdocs build

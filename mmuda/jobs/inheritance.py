@@ -10,8 +10,7 @@ import mmengine
 from mmengine.config import Config, ConfigDict
 
 DELETE = '_delete_'
-# Packages that some configs import, and the extra of mmuda's setup.py that brings each.
-EXTRAS = {'mmpretrain': 'mmpretrain', 'mmdet': 'mmdet'}
+EXTRAS = ('mmpretrain', 'mmdet')  # of setup.py: packages that some configs import
 # What a config says by the path of another file.
 FILES = (
     *('source_model', 'translator', 'demo', 'source', 'target', 'custom_hooks'),
@@ -64,9 +63,12 @@ def read_config_file(file: str | Path) -> Config:
 def _ask_for_extra(file: str | Path, error: ImportError) -> None:
     needed = next((package for package in EXTRAS if package in str(error)), None)
     if needed is not None:
+        why: BaseException = error
+        while why.__cause__ or why.__context__:
+            why = why.__cause__ or why.__context__
         raise ImportError(
-            f'{file} needs {needed}, which is not installed: pip install '
-            f"'mmuda[{EXTRAS[needed]}]'"
+            f'{file} needs {needed}, which can not be imported ({why}): '
+            f"pip install 'mmuda[{needed}]'"
         ) from error
 
 

@@ -55,6 +55,14 @@ def test_a_folder_is_a_source_and_a_target(folders):
     check_bands(cfg)
 
 
+def test_a_config_that_was_loaded_and_written_is_loaded_as_it_is(folders, tmp_path):
+    cfg = load('adaptsegnet/adaptsegnet-single_hannover_vaihingen.py')
+    cfg.dump(tmp_path / 'written.py')
+    again = load_config(tmp_path / 'written.py')
+    assert again.model == cfg.model
+    assert again.image_bands == list(BANDS)
+
+
 def test_the_held_out_part_validates(folders):
     cfg = load('source_only/source-only_scratch_hannover_vaihingen.py')
     assert cfg.val_dataloader.dataset.data_root == 'data/a'
