@@ -27,7 +27,7 @@ EXTRAS = {
         'numpy<2',  # what mmcv 2.1.0 is compiled for
         'opencv-python<4.12',  # later ones need numpy 2
     ],
-    'export': ['onnx', 'onnxruntime'],  # mmuda export --onnx
+    'export': ['onnx', 'onnxruntime'],  # mmuda export --formats onnx
     'scale': ['faiss-cpu'],  # pairing of very many images
     'test': [
         'pytest',

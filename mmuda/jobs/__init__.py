@@ -1,4 +1,4 @@
-"""What the commands do: train, pair, translate, compare, export."""
+"""What the commands do: train, pair, translate, predict, compare, export."""
 
 from mmuda.jobs import pairing, translation
 
