@@ -27,7 +27,7 @@ EXTRAS = {
         'numpy<2',  # what mmcv 2.1.0 is compiled for
         'opencv-python<4.12',  # later ones need numpy 2
     ],
-    'export': ['onnx', 'onnxruntime'],  # mmuda export --onnx
+    'export': ['onnx', 'onnxruntime'],  # mmuda export --formats onnx
     # Networks of other packages; STACK=onedl takes onedl-mmpretrain and so on.
     # ConvNeXt; torchvision is imported there, not declared.
     'mmpretrain': ['mmpretrain>=1.2', 'torchvision'],

@@ -1,4 +1,4 @@
-"""What the commands do: train, pair, translate, compare, select, diagnose, export."""
+"""What the commands do: train, translate, predict, adapt, compare and the like."""
 
 from mmuda.jobs import pairing, translation
 from mmuda.jobs.keep_best import KeepBestHook
