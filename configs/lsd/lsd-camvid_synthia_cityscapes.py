@@ -1,6 +1,6 @@
 # LSD as in lsd_synthia_cityscapes.py, tested on a domain that training does not see,
-# CamVid (Table 5): tools/test.py with this config and that one's checkpoint. The mean is
-# over the classes with labels, which are ten.
+# CamVid (Table 5): tools/test.py with this config, and that one's checkpoint. The mean
+# is over the classes with labels, which are ten.
 _base_ = [
     '../_base_/methods/lsd_16_classes.py', '../_base_/pipelines/street_1024x512.py'
 ]
