@@ -14,6 +14,6 @@ test_dataloader = dict(
         mapping='camvid11_to_cityscapes16',
         pipeline=[
             dict(type='LoadRaster', bands=['red', 'green', 'blue']),
-            dict(type='LoadLabels', num_classes=11),
+            dict(type='LoadLabels', num_classes=16),
             dict(type='PackSegInputs'),
         ]))
