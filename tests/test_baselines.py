@@ -453,6 +453,7 @@ def test_lsd_on_an_unseen_domain():
     assert len(set(named.values())) == 10
     assert set(camvid) - set(named) == {'bicyclist'}
     assert named['pavement'] == 'sidewalk'
+    assert cfg.test_evaluator == dict(type='SegmentationMetric')
 
 
 @pytest.mark.parametrize(

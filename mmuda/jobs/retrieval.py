@@ -1,8 +1,7 @@
 """Cross-domain retrieval by the features of a trained model."""
 
 import json
-from collections.abc import Sequence
-from functools import partial
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -13,15 +12,17 @@ from mmengine.registry import init_default_scope
 from mmseg.registry import DATASETS, MODELS
 from rich.progress import track
 from torch import Tensor, nn
-from torch.utils.data import ConcatDataset
+from torch.utils.data import ConcatDataset, Dataset
 
 from mmuda.datasets.domain import seeded
 from mmuda.engine.checkpoint import load_weights
 from mmuda.evaluation import Retrieval, cross_domain_retrieval, write_figures
 from mmuda.jobs.data_sets import members_of, without_labels
 from mmuda.jobs.demo import SIZES
+from mmuda.jobs.domains import source_domains
 from mmuda.jobs.statistics import with_target_images
 from mmuda.models.adaptor import DomainAdaptor
+from mmuda.models.domains import DomainBatch
 from mmuda.models.taps import check_taps, read_taps
 from mmuda.models.validity import image_means
 
@@ -67,8 +68,8 @@ def measure_retrieval(
     check_taps(segmentor, [tap])
     load_weights(model, checkpoint)
     device = 'cuda' if torch.cuda.is_available() else 'cpu'
-    preprocessor = _preprocessor(model.eval(), cfg).to(device)
-    read = partial(read_taps, segmentor.to(device), taps=[tap])
+    model.to(device).eval()
+    preprocessor = _preprocessor(model, cfg).to(device)
     rng = np.random.default_rng(cfg.get('randomness', {}).get('seed') or 0)
     pools, queries = {}, {}
     for domain, images in _images(cfg).items():
@@ -79,13 +80,9 @@ def measure_retrieval(
                 f'{len(images)}'
             )
         chosen = rng.permutation(len(images))[: 2 * number]
-        found = []
-        parts = np.array_split(chosen, -(-len(chosen) // batch_size))
-        for part in track(parts, f'images of the {domain}'):
-            batch = preprocessor(_collated(images, part, domain), True)[domain]
-            found.append(_descriptors(read(batch.inputs), tap, batch.valid))
-        found = np.concatenate(found)
-        pools[domain], queries[domain] = found[:number], found[number:]
+        for found, part in ((pools, chosen[:number]), (queries, chosen[number:])):
+            batches = _batches(preprocessor, images, part, batch_size)
+            found[domain] = _descriptors(segmentor, tap, batches)
     measured = cross_domain_retrieval(
         queries['source'], queries['target'], pools['source'], pools['target']
     )
@@ -112,22 +109,39 @@ def _own_tap(model: nn.Module, cfg: Config) -> str:
     )
 
 
-def _images(cfg: Config) -> dict[str, ConcatDataset]:
-    """Unlabelled training images of all sources, and of the target."""
+class _Images(Dataset):
+    """Unlabelled images of a domain, not augmented, stamped with it.
+
+    Args:
+        dataset: Config of a data set that is trained on.
+        domain: As in training, such as ``'source_0'``.
+    """
+
+    def __init__(self, dataset: dict, domain: str) -> None:
+        bare = without_labels(dataset)
+        bare.pipeline = [s for s in bare.pipeline if s['type'].startswith(KEPT)]
+        self.dataset, self.domain = DATASETS.build(bare), domain
+
+    def __len__(self) -> int:
+        return len(self.dataset)
+
+    def __getitem__(self, index: int) -> dict:
+        with seeded(index):  # for pipelines that crop at random
+            sample = self.dataset[index]
+        sample['data_samples'].set_metainfo({'domain': self.domain})
+        return sample
+
+
+def _images(cfg: Config) -> dict[str, Dataset]:
+    """Training images of all sources together, and of the target."""
     dataset = cfg.train_dataloader.dataset
     target = dataset.get('target')
     if target is None:
         target = with_target_images(cfg).train_dataloader.dataset.target
-    return {'source': _build(members_of(dataset)), 'target': _build([target])}
-
-
-def _build(members: Sequence[dict]) -> ConcatDataset:
-    built = []
-    for member in members:
-        bare = without_labels(member)
-        bare.pipeline = [s for s in bare.pipeline if s['type'].startswith(KEPT)]
-        built.append(DATASETS.build(bare))
-    return ConcatDataset(built)
+    members = members_of(dataset)
+    names = source_domains(len(members))
+    sources = [_Images(m, name) for m, name in zip(members, names, strict=True)]
+    return {'source': ConcatDataset(sources), 'target': _Images(target, 'target')}
 
 
 def _preprocessor(model: nn.Module, cfg: Config) -> nn.Module:
@@ -138,27 +152,30 @@ def _preprocessor(model: nn.Module, cfg: Config) -> nn.Module:
     return MODELS.build(settings)
 
 
-def _collated(images: ConcatDataset, chosen: np.ndarray, domain: str) -> dict:
-    samples = []
-    for index in chosen:
-        with seeded(int(index)):  # for pipelines that crop at random
-            samples.append(images[int(index)])
-        samples[-1]['data_samples'].set_metainfo({'domain': domain})
-    return pseudo_collate(samples)
+def _batches(
+    preprocessor: nn.Module, images: Dataset, chosen: np.ndarray, batch_size: int
+) -> Iterator[DomainBatch]:
+    parts = np.array_split(chosen, -(-len(chosen) // batch_size))
+    for part in track(parts, 'images'):
+        samples = pseudo_collate([images[int(index)] for index in part])
+        yield from preprocessor(samples, True).values()
 
 
 def _descriptors(
-    outputs: dict[str, Tensor], tap: str, valid: Tensor | None
+    segmentor: nn.Module, tap: str, batches: Iterable[DomainBatch]
 ) -> np.ndarray:
-    """Means (n, D) of the features that a layer has of images, (n, D, h, w)."""
-    features = outputs[tap]
-    if not isinstance(features, Tensor) or features.dim() != 4:
-        shape = tuple(getattr(features, 'shape', ())) or type(features).__name__
-        raise ValueError(
-            f'layer {tap!r} gives {shape}, expected features (N, D, h, w): name '
-            'another, such as a part of it'
-        )
-    return image_means(features, valid).float().cpu().numpy()
+    """Means (n, D) of the features that a layer has of images."""
+    found = []
+    for batch in batches:
+        features = read_taps(segmentor, batch.inputs, [tap])[tap]
+        if not isinstance(features, Tensor) or features.dim() != 4:
+            shape = tuple(getattr(features, 'shape', ())) or type(features).__name__
+            raise ValueError(
+                f'layer {tap!r} gives {shape}, expected features (N, D, h, w): name '
+                'another, such as a part of it'
+            )
+        found.append(image_means(features, batch.valid).float().cpu().numpy())
+    return np.concatenate(found)
 
 
 def read_retrieval(file: str | Path) -> dict:
