@@ -2,6 +2,7 @@
 #   make setup [STACK=onedl|openmmlab]   environment in .venv (.venv-openmmlab)
 #   make demo                            the main job on procedurally made cities
 #   make test [JOBS=2]                   the test-suite, with coverage, in JOBS processes
+#   make faults [PARTS="kills full"]     the long part of the fault suite, some 30 minutes
 #   make lint                            ruff
 STACK ?= onedl
 PYTHON ?= python3
@@ -11,7 +12,7 @@ TORCH ?= torch==2.13.0
 JOBS ?= 2
 MARK := $(VENV)/.ready
 
-.PHONY: setup demo test lint
+.PHONY: setup demo test faults lint
 setup: $(MARK)
 
 $(MARK): setup.py tools/setup_environment.sh
@@ -23,6 +24,9 @@ demo: setup
 
 test: setup
 	$(BIN)/python -m pytest -n $(JOBS) --cov=mmuda --cov-report=term --cov-fail-under=90
+
+faults: setup
+	OMP_NUM_THREADS=1 $(BIN)/python tests/faults/long.py $(PARTS)
 
 lint: setup
 	$(BIN)/ruff check .

@@ -282,7 +282,8 @@ def full(world: Path, rng: random.Random, found: Findings) -> None:
         name = names[number % len(names)]
         words = shlex.split(COMMANDS[name])
         spare = int(rng.random() * 1.1 * sizes[name]) >> 10
-        with own_world(world) as folder, small_disk(spare) as disk:
+        there = taken(world / 'run') if name == 'resume' else 0
+        with own_world(world) as folder, small_disk(spare + there) as disk:
             if name == 'resume':
                 shutil.move('run', disk / 'run')
                 os.symlink(disk / 'run', folder / 'run')
@@ -296,6 +297,11 @@ def full(world: Path, rng: random.Random, found: Findings) -> None:
             )
             found.done['full disks' if done.returncode else 'disks large enough'] += 1
             look_for_halves(f'{name} with {spare} KiB', found)
+
+
+def taken(folder: Path) -> int:
+    """KiB that a folder takes on a disk, in pages of 4."""
+    return sum(4 + 4 * -(-f.lstat().st_size // 4096) for f in folder.rglob('*'))
 
 
 def needed(world: Path, name: str) -> int:

@@ -47,13 +47,16 @@ def make_world(folder):
     Path('colours.py').write_text(COLOURS)
     _write_plain(here)
     init_default_scope('mmseg')
-    for name in ('toy', 'plain', 'colours'):
+    for name in ('toy', 'plain'):
         torch.manual_seed(0)
         model = MODELS.build(load_config(f'{name}.py').model)
         torch.save(dict(state_dict=model.state_dict()), f'{name}.pth')
     mmuda('pair', 'mapped.py', '--strategy', 'random', '--out', 'maps/random.csv')
     mmuda('train', 'toy.py', '--work-dir', 'run')
     Path('run/iter_6.pth').unlink()
+    mmuda('train', 'colours.py', '--work-dir', 'fitted')
+    shutil.move('fitted/iter_1.pth', 'colours.pth')
+    shutil.rmtree('fitted')
 
 
 def _write_plain(folder):
