@@ -7,11 +7,10 @@ from pathlib import Path
 
 import numpy as np
 from mmengine.config import Config
-from mmengine.dataset import BaseDataset
 from mmseg.registry import DATASETS
 
 from mmuda.files import sha256_of
-from mmuda.jobs.data_sets import is_complete, members_of
+from mmuda.jobs.data_sets import is_complete, members_of, without_labels
 from mmuda.jobs.domains import source_domains, trains_on_target
 
 COMPARED = 16  # files of a source, evenly spaced, whose content is looked for
@@ -36,9 +35,9 @@ def refuse_shared_images(cfg: Config) -> None:
     tested = (cfg.get('test_dataloader') or {}).get('dataset')
     if is_complete(tested):
         others['the images that are tested on'] = tested
-    files = {what: _files(DATASETS.build(other)) for what, other in others.items()}
+    files = {what: _files(other) for what, other in others.items()}
     for name, source in zip(source_domains(len(sources)), sources, strict=True):
-        own = _files(DATASETS.build(source))
+        own = _files(source)
         for what, there in files.items():
             if shared := next(_shared(own, there), None):
                 raise ValueError(
@@ -48,8 +47,15 @@ def refuse_shared_images(cfg: Config) -> None:
                 )
 
 
-def _files(dataset: BaseDataset) -> dict[tuple, str]:
-    """Paths of the images, by the file itself and the part of it that is read."""
+def _files(config: dict) -> dict[tuple, str]:
+    """Paths of the images of a data set, by the file itself and the part that is read.
+
+    Labels are not looked for. Where images are not there, there is nothing to compare.
+    """
+    try:
+        dataset = DATASETS.build(without_labels(config))
+    except FileNotFoundError:
+        return {}
     found, stat = {}, cache(os.stat)
     for index in range(len(dataset)):
         info = dataset.get_data_info(index)
