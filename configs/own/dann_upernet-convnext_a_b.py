@@ -1,3 +1,4 @@
 # UPerNet on ConvNeXt-T: DANN.
 _base_ = ['../_base_/networks/upernet_convnext.py', '../_base_/own/dann.py']
 adaptor = dict(objectives=dict(alignment=dict(tap=_base_.feature_tap)))
+source_model = './source-only_upernet-convnext_a_b.py'

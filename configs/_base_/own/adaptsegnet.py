@@ -1,5 +1,6 @@
 # AdaptSegNet at one level on one's own data: it aligns predictions and needs no tap.
 _base_ = './source_only.py'
+warm_start = True  # from the config's `source_model`
 adaptor = dict(
     objectives=dict(
         supervision=dict(type='Supervision', phase='segmentor'),
@@ -17,3 +18,4 @@ optim_wrapper = dict(
     _delete_=True, segmentor=_base_.segmentor_optimizer, critic=critic_optimizer)
 from_scratch = dict(_delete_=True, segmentor=_base_.scratch)
 train_dataloader = dict(sampler=dict(type='PairedSampler'))
+demo = '../demo/own_adapted.py'

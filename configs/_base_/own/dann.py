@@ -1,5 +1,6 @@
 # DANN on one's own data: features of one layer, the config's `feature_tap`, aligned.
 _base_ = './source_only.py'
+warm_start = True  # from the config's `source_model`
 adaptor = dict(
     objectives=dict(
         supervision=dict(type='Supervision', phase='supervise'),
@@ -22,3 +23,4 @@ optim_wrapper = dict(
 from_scratch = dict(
     _delete_=True, supervise=_base_.scratch, align=_base_.scratch)
 train_dataloader = dict(sampler=dict(type='PairedSampler'))
+demo = '../demo/own_adapted.py'

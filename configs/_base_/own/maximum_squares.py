@@ -9,3 +9,4 @@ adaptor = dict(
 optim_wrapper = dict(_delete_=True, segmentor=_base_.segmentor_optimizer)
 from_scratch = dict(_delete_=True, segmentor=_base_.scratch)
 train_dataloader = dict(sampler=dict(type='PairedSampler'))
+demo = '../demo/own_adapted.py'
