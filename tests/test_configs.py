@@ -28,7 +28,8 @@ from mmuda.jobs.prerequisites import (
 from mmuda.jobs.translation import is_translator
 
 CONFIGS = Path(__file__).parents[1] / 'configs'
-LEAVES = sorted(p for p in CONFIGS.rglob('*.py') if '_base_' not in p.parts)
+NO_LEAVES = {'_base_', 'plans'}
+LEAVES = sorted(p for p in CONFIGS.rglob('*.py') if not NO_LEAVES & set(p.parts))
 CITIES = ('vaihingen', 'potsdam', 'hannover', 'buxtehude', 'nienburg')
 PAIRS = [(s, t) for s in CITIES for t in CITIES if s != t]
 
