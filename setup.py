@@ -27,6 +27,7 @@ EXTRAS = {
         'numpy<2',  # what mmcv 2.1.0 is compiled for
         'opencv-python<4.12',  # later ones need numpy 2
     ],
+    'cluster': ['submitit'],  # mmuda experiments --slurm
     'scale': ['faiss-cpu'],  # pairing of very many images
     'docs': ['mkdocs-material', 'mkdocstrings[python]'],  # the site: mkdocs build
     'test': [
@@ -71,6 +72,7 @@ setup(
     package_data={
         'mmuda': ['.mim/*.yml', '.mim/configs/**/*', '.mim/tools/**/*'],
         'mmuda.datasets': ['taxonomies/*.yml'],
+        'mmuda.jobs.reporting': ['*.j2'],
     },
     install_requires=[
         'torch>=2.1',
@@ -82,6 +84,7 @@ setup(
         'psutil',  # memory that is taken
         'scipy',  # assignment of targets to sources
         'matplotlib',  # pictures
+        'jinja2',  # pages
     ],
     extras_require=EXTRAS,
 )

@@ -3,6 +3,7 @@
 import json
 from itertools import product
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from toy_run import make_data, mmuda, write_config
@@ -87,23 +88,16 @@ def calls(monkeypatch):
     """Commands run as forks of this process, and are listed."""
     made = []
 
-    def run(command, stdout, **options):
+    def run(command, stdout, env, **_):
         words = command[command.index('mmuda') + 1 :]
         made.append(words)
-        done = mmuda(
-            *words,
-            check=False,
-            **(
-                {'CUDA_VISIBLE_DEVICES': options['env']['CUDA_VISIBLE_DEVICES']}
-                if 'CUDA_VISIBLE_DEVICES' in options['env']
-                else {}
-            ),
-        )
+        done = mmuda(*words, check=False)
         stdout.write(done.stdout + done.stderr)
         stdout.flush()
         return done
 
-    monkeypatch.setattr(execute.subprocess, 'run', run)
+    stand_in = SimpleNamespace(run=run, STDOUT=None)
+    monkeypatch.setattr(execute, 'subprocess', stand_in)
     return made
 
 
