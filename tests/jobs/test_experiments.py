@@ -1,6 +1,7 @@
 """Plans: expanded, run once, failures kept apart."""
 
 import json
+import time
 from itertools import product
 from pathlib import Path
 from types import SimpleNamespace
@@ -104,27 +105,24 @@ def calls(monkeypatch):
 def test_a_plan_runs_once_and_a_failure_stops_nobody(tmp_path, calls, capsys):
     make_data(tmp_path / 'data')
     good = write_config(tmp_path, 'good', max_iters=2)
-    bad = write_config(tmp_path, 'bad', max_iters=2)
-    with open(bad, 'a') as text:
-        text.write("optim_wrapper['supervise']['optimizer']['type'] = 'NoSuch'\n")
+    bad = write_config(tmp_path, 'bad', batch_size=3)
     plan = tmp_path / 'plan.py'
     plan.write_text(
         f"methods = dict(bad=dict(config='{bad}'), "
-        f"good=dict(config='{good}', variants=['', 'slow'], alphas=[None, 1]))\n"
-        "variants = dict(slow={'train_dataloader.num_workers': 0})\n"
+        f"good=dict(config='{good}', alphas=[None, 1]), "
+        f"varied=dict(config='{good}', variants=['in line']))\n"
+        "variants = {'in line': {'train_dataloader.num_workers': 0}}\n"
         "tables = [dict(title='Toys', columns='pairs', control='good')]\n"
     )
-    with pytest.raises(ValueError, match='1 of 5 runs failed'):
+    with pytest.raises(ValueError, match='1 of 3 trainings failed'):
         conduct(plan)
     printed = capsys.readouterr().out
-    assert '[1/3] bad: failed: ' in printed
-    assert 'NoSuch' in printed
-    assert '[3/3] good_slow: done' in printed
+    assert '[1/3] bad: failed: train_dataloader.batch_size is 3, expected' in printed
+    assert '[3/3] good_in-line: done' in printed
     assert [words[0] for words in calls if 'good' in words[1]].count('train') == 2
     results = json.loads(Path('work_dirs/plans/plan/results.json').read_text())
-    assert [row['method'] for row in results['rows']] == [
-        *('good', 'good@1', 'good slow', 'good slow@1')
-    ]
+    methods = [row['method'] for row in results['rows']]
+    assert methods == ['good', 'good@1', 'varied in line']
     folder = next(Path(f) for f in results['folders'] if f.endswith('good'))
     _check_record(folder)
 
@@ -132,7 +130,7 @@ def test_a_plan_runs_once_and_a_failure_stops_nobody(tmp_path, calls, capsys):
     list_jobs(plan)
     assert '2 of 3 finished' in capsys.readouterr().out
     assert not calls
-    with pytest.raises(ValueError, match='1 of 5 runs failed'):
+    with pytest.raises(ValueError, match='1 of 1 trainings failed'):
         conduct(plan)
     assert all('bad' in words[1] for words in calls)
 
@@ -176,3 +174,38 @@ def test_wins():
     results |= {('q', 'a'): row(3), ('q', 'b'): row(2), ('r', 'b'): row(9)}
     assert wins('a', 'b', results) == '1/2'
     assert wins('a', 'a', results) == '-'
+
+
+def test_what_others_need_is_made_first_and_by_one(monkeypatch):
+    """And on each device is one job at a time; what needs a failed one is left out."""
+    needs = {'a': set(), 'b': {'a'}, 'c': {'x'}, 'd': {'x'}, 'e': {'b'}}
+    monkeypatch.setattr(execute, '_needed_folders', needs.get)
+    jobs = {
+        name: execute.Job([SimpleNamespace(folder=Path(name), cfg=name)])
+        for name in 'ebadc'
+    }
+    stages = [
+        {job.name for job in stage} for stage in execute.stages_of(list(jobs.values()))
+    ]
+    assert stages[0] >= {'a'}
+    assert [i for i, stage in enumerate(stages) if 'b' in stage] == [1]
+    assert [i for i, stage in enumerate(stages) if 'e' in stage] == [2]
+    assert not [stage for stage in stages if {'c', 'd'} <= stage]
+    used = []
+
+    def do(job, device):
+        assert device not in used
+        used.append(device)
+        time.sleep(0.01)
+        used.remove(device)
+        return 'broken' if job.name == 'a' else None
+
+    monkeypatch.setattr(execute.Job, 'do', do)
+    found = {
+        job.name: error
+        for job, error in execute.execute(list(jobs.values()), ['0', '1'])
+    }
+    assert found['a'] == 'broken'
+    assert found['b'] == 'needs a, which failed'
+    assert found['e'] == 'needs b, which failed'
+    assert found['c'] is found['d'] is None

@@ -32,6 +32,7 @@ def conduct(
     """
     plan = read_plan(file)
     left, failed = _left(plan)
+    total = len(left) + failed
     make_data(left)
     for number, (job, error) in enumerate(execute(left, devices), start=1):
         state = f'failed: {error}' if error else 'done'
@@ -39,7 +40,7 @@ def conduct(
         failed += bool(error)
     _write(plan, out or Path('work_dirs/plans', plan.name))
     if failed:
-        raise ValueError(f'{failed} of {len(plan.runs)} runs failed, see above')
+        raise ValueError(f'{failed} of {total} trainings failed, see above')
 
 
 def _left(plan: Plan) -> tuple[list[Job], int]:

@@ -35,7 +35,7 @@ def record_start(run: 'Run') -> None:
     source = cfg.get('source')
     record = {
         'config': str(cfg.filename),
-        'method': (run.method or Path(run.row.name).name).removesuffix(run.row.suffix),
+        'method': run.method and run.method.removesuffix(run.row.suffix),
         'source': [source] if isinstance(source, str) else source,
         'target': cfg.get('target'),
         'seed': run.seed,

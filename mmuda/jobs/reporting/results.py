@@ -138,11 +138,10 @@ def _config_of(folder: Path) -> Config:
 def _method(folder: Path, cfg: Config) -> str:
     """What its plan calls it, or its config's name without the domains."""
     record = folder / RECORD
-    name = Path(cfg.filename).stem
     if record.is_file():
-        name = json.loads(record.read_text())['method']
+        called = json.loads(record.read_text())['method']
+        if called:
+            return called
+    words = Path(cfg.filename).stem.split('_')
     domains = names_of_domains(cfg)
-    if domains is None or '_' not in name:
-        return name
-    words = name.split('_')
-    return ' '.join(words[:-2] if len(words) > 2 else words)
+    return ' '.join(words if domains is None or len(words) < 3 else words[:-2])
