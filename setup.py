@@ -32,6 +32,7 @@ EXTRAS = {
     # ConvNeXt; torchvision is imported there, not declared.
     'mmpretrain': ['mmpretrain>=1.2', 'torchvision'],
     'mmdet': ['mmdet>=3.3'],  # Mask2Former
+    'cluster': ['submitit'],  # mmuda experiments --slurm
     'scale': ['faiss-cpu'],  # pairing of very many images
     'docs': ['mkdocs-material', 'mkdocstrings[python]'],  # the site: mkdocs build
     'test': [
@@ -80,6 +81,7 @@ setup(
         'mmuda': ['py.typed', '.mim/*.yml', '.mim/configs/**/*', '.mim/tools/**/*'],
         'mmuda.datasets': ['taxonomies/*.yml'],
         'mmuda.jobs.adaptation': ['*.j2'],
+        'mmuda.jobs.reporting': ['*.j2'],
     },
     entry_points={'console_scripts': ['mmuda = mmuda.cli:main']},
     install_requires=[

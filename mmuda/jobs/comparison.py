@@ -1,9 +1,7 @@
 """Training and testing several configs over several seeds, as one table."""
 
-import subprocess
-import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -15,59 +13,15 @@ from rich.console import Console
 from rich.table import Column, Table
 
 from mmuda.datasets.windows import sample_name
-from mmuda.engine.checkpoint import latest_checkpoint, load_checked
 from mmuda.evaluation import write_figures
-from mmuda.files import read_json
-from mmuda.jobs.config import load_config
+from mmuda.jobs.experiments.run import Row, Run
 from mmuda.jobs.oracle import is_oracle
 from mmuda.jobs.pairing.report import semsim_of
 from mmuda.jobs.prerequisites import MappingFile, check_all, prerequisites_of
-from mmuda.jobs.prerequisites.base import words_for
-from mmuda.models.normalisation import check_alpha
 from mmuda.visualization import colourise, displayable, save_panels
 
 MEASURES = {'aAcc': 'accuracy %', 'mIoU': 'mIoU %'}
 WIDE = 1000  # characters; no table is as wide
-
-
-@dataclass(frozen=True)
-class Row:
-    """What is trained and tested.
-
-    Args:
-        config: Config file.
-        alpha: Batch statistics that it is tested with; None for those it declares.
-    """
-
-    config: str
-    alpha: float | None = None
-
-    @classmethod
-    def of(cls, text: str) -> 'Row':
-        """From ``CONFIG`` or ``CONFIG@ALPHA``.
-
-        Raises:
-            ValueError: If there is an @ without a number in [0, 1] behind it.
-        """
-        config, at, alpha = text.partition('@')
-        if not at:
-            return cls(config)
-        try:
-            return cls(config, check_alpha(float(alpha)))
-        except ValueError as error:
-            raise ValueError(
-                f'{text}: behind @ comes a number in [0, 1], got {alpha!r}'
-            ) from error
-
-    @property
-    def suffix(self) -> str:
-        """What tells it from other rows of the same config."""
-        return '' if self.alpha is None else f'@{self.alpha:g}'
-
-    @property
-    def name(self) -> str:
-        """As the table calls it."""
-        return Path(self.config).stem + self.suffix
 
 
 def compare(
@@ -98,35 +52,35 @@ def compare(
         By the name of the row: ``oracle``, and for each measure the values of
         all seeds, their mean and standard deviation, or None where a run has none.
     """
-    loading = loading or {}
-    loaded = {row: _load(row.config, seeds[0], loading) for row in map(Row.of, configs)}
-    for cfg in loaded.values():
-        if cfg.get('test_dataloader') is None:
+    loaded = [Run(Row.of(text), seeds[0], loading or {}) for text in configs]
+    for first in loaded:
+        if first.cfg.get('test_dataloader') is None:
             raise ValueError(
-                f'{cfg.filename} has nothing to be tested on: its target has no `val`, '
-                'or its model is no segmentor'
+                f'{first.cfg.filename} has nothing to be tested on: its target has no '
+                '`val`, or its model is no segmentor'
             )
-        check_all(cfg)
+        check_all(first.cfg)
     out.mkdir(parents=True, exist_ok=True)
     results = {}
-    for row, cfg in loaded.items():
-        figures = [_run(row, seed, loading) for seed in seeds]
+    for first in loaded:
+        row = first.row
         results[row.name] = {
             'config': row.config,
             'alpha': row.alpha,
-            'oracle': is_oracle(cfg),
-            **_summary(figures),
+            'oracle': is_oracle(first.cfg),
+            **summary([_figures(replace(first, seed=seed)) for seed in seeds]),
         }
         if semsim:
-            results[row.name]['SemSim'] = semsim_of(_with_mapping(cfg))
+            results[row.name]['SemSim'] = semsim_of(_with_mapping(first.cfg))
         write_figures(out / 'results.json', {'seeds': list(seeds), 'rows': results})
     print_table(results, per_class)
     draw(loaded, out / 'predictions.png')
     return results
 
 
-def _load(config: str, seed: int, loading: dict) -> Config:
-    return load_config(config, seed=seed, **loading)
+def _figures(run: Run) -> dict:
+    run.complete(_command)
+    return run.figures
 
 
 def _with_mapping(cfg: Config) -> Config:
@@ -137,50 +91,7 @@ def _with_mapping(cfg: Config) -> Config:
     return cfg
 
 
-def _run(row: Row, seed: int, loading: dict) -> dict:
-    """Train and test one config with one seed; returns the figures."""
-    cfg = _load(row.config, seed, loading)
-    folder = Path(cfg.work_dir)
-    options = words_for(cfg)
-    last = folder / f'iter_{cfg.train_cfg.max_iters}.pth'
-    if not last.is_file():
-        _command('train', *options, '--resume')
-    figures = folder / f'test{row.suffix}.json'
-    if not figures.is_file():
-        checkpoint = latest_checkpoint(folder)
-        if row.alpha is not None:
-            checkpoint = _with_statistics(checkpoint, options)
-            options += ['--alpha', str(row.alpha)]
-        options += ['--out', str(_predictions(row, cfg)), '--json', str(figures)]
-        _command('test', *options, str(checkpoint))
-    return read_json(figures)
-
-
-def _predictions(row: Row, cfg: Config) -> Path:
-    return Path(cfg.work_dir, f'predictions{row.suffix}')
-
-
-def _with_statistics(checkpoint: Path, options: list[str]) -> Path:
-    """A checkpoint that has statistics of the target: itself, or what is made of it."""
-    if any(
-        key.startswith('statistics.') for key in load_checked(checkpoint)['state_dict']
-    ):
-        return checkpoint
-    measured = checkpoint.with_name(f'target_statistics_of_{checkpoint.name}')
-    if not measured.is_file():
-        words = [*options, str(checkpoint), '--out', str(measured)]
-        _command('target_statistics', *words)
-    return measured
-
-
-def _command(*words: str) -> None:
-    print('mmuda', *words, flush=True)  # noqa: T201
-    done = subprocess.run([sys.executable, '-m', 'mmuda', *words])
-    if done.returncode:
-        raise ValueError(f'`mmuda {" ".join(words)}` failed, see above')
-
-
-def _summary(figures: Sequence[dict]) -> dict:
+def summary(figures: Sequence[dict]) -> dict:
     """Each measure over the runs; None for a class that the test set's truth lacks.
 
     ``protocol`` says what all are taken over.
@@ -255,12 +166,12 @@ def _cell(row: dict, measure: str) -> str:
     return f'{figure["mean"]:.{digits}f}{deviation}'
 
 
-def draw(rows: dict[Row, Config], file: Path, num_images: int = 4) -> None:
-    """Picture of test images: image, truth, and what each row predicts."""
-    cfg = next(iter(rows.values()))
+def draw(runs: Sequence[Run], file: Path, num_images: int = 4) -> None:
+    """Picture of test images: image, truth, and what each run predicts."""
+    cfg = runs[0].cfg
     init_default_scope(cfg.get('default_scope', 'mmseg'))
     dataset = DATASETS.build(cfg.test_dataloader.dataset)
-    folders = [_predictions(row, cfg) for row, cfg in rows.items()]
+    folders = [run.predictions for run in runs]
     lines = []
     for index in np.linspace(0, len(dataset) - 1, num_images).astype(int):
         sample = dataset[int(index)]
@@ -271,7 +182,7 @@ def draw(rows: dict[Row, Config], file: Path, num_images: int = 4) -> None:
         palette = dataset.metainfo['palette']
         pictures = [colourise(labels, palette) for labels in (truth, *maps)]
         lines.append([displayable(image), *pictures])
-    methods = [_method(cfg) + row.suffix for row, cfg in rows.items()]
+    methods = [_method(run.cfg) + run.row.suffix for run in runs]
     titles = ['image', 'truth', *methods]
     save_panels(
         file, lines, titles, dataset.metainfo['classes'], dataset.metainfo['palette']

@@ -45,7 +45,7 @@ def read_config_file(file: str | Path) -> Config:
             extra to install.
     """
     try:
-        return Config.fromfile(file)
+        return _parsed(file)
     except Exception as error:
         if isinstance(error, ImportError):
             _ask_for_extra(file, error)
@@ -58,6 +58,13 @@ def read_config_file(file: str | Path) -> Config:
         raise ValueError(
             f'config {file} can not be read{line}: {type(error).__name__}: {error}'
         ) from error
+
+
+def _parsed(file: str | Path) -> Config:
+    try:
+        return Config.fromfile(file)
+    except SystemError:  # of Python before 3.11.8, if something is parsed meanwhile
+        return Config.fromfile(file)
 
 
 def _ask_for_extra(file: str | Path, error: ImportError) -> None:

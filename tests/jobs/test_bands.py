@@ -10,7 +10,7 @@ from toy_run import mmuda
 
 from mmuda.jobs.bands import check_bands, provide_weights, widen_first
 from mmuda.jobs.config import load_config
-from mmuda.jobs.inheritance import read_file
+from mmuda.jobs.inheritance import read_config_file
 from mmuda.jobs.training import check_pooling
 from mmuda.preparation.own import HoldOut, Request, prepare_own
 
@@ -168,7 +168,7 @@ def test_a_missing_package_names_its_extra(tmp_path, monkeypatch):
     with pytest.raises(
         ImportError, match=r"needs mmpretrain, .* 'mmuda\[mmpretrain\]'"
     ):
-        read_file(file)
+        read_config_file(file)
 
 
 def test_no_folder_and_no_labels(folders):

@@ -11,7 +11,7 @@ from conftest import toy_segmentor
 from toy_run import make_data, write_config
 
 from mmuda.evaluation import write_figures
-from mmuda.jobs.comparison import _summary, compare, print_table
+from mmuda.jobs.comparison import compare, print_table, summary
 
 
 @pytest.fixture
@@ -86,7 +86,7 @@ def test_a_class_that_the_test_set_lacks_is_a_dash_in_all_rows(tmp_path, capsys)
     for i, figures in enumerate(runs):
         write_figures(tmp_path / f'{i}.json', figures)
     written = [json.loads((tmp_path / f'{i}.json').read_text()) for i in range(2)]
-    row = {'oracle': False, **_summary(written)}
+    row = {'oracle': False, **summary(written)}
     assert row['IoU.a'] == dict(values=[40.0, 50.0], mean=45.0, std=math.sqrt(50))
     assert row['IoU.d'] is None
     print_table({'x': row, 'y': row}, per_class=True)

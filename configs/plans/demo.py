@@ -1,0 +1,15 @@
+# Three strategies of pairing between doing nothing and knowing the target's labels.
+_semsim = 'mmuda::semsim/{}_hannover_vaihingen.py'.format
+
+methods = {
+    'source-only': dict(config=_semsim('source-only'), alphas=[None, 1]),  # @1: AdaBN
+    'DANN random': dict(config=_semsim('dann-random')),
+    'DANN approximation': dict(config=_semsim('dann')),
+    'DANN ground truth': dict(config=_semsim('dann-ground-truth')),
+    'target-only': dict(config=_semsim('target-only')),
+}
+seeds = [0, 1, 2]
+size = 'demo'
+tables = [
+    dict(title='Made-up cities', columns='classes', control='source-only'),
+]

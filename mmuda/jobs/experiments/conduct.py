@@ -1,0 +1,98 @@
+"""A plan from its file to its tables."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from mmuda.evaluation import write_figures
+from mmuda.jobs.comparison import WIDE
+from mmuda.jobs.experiments.dry_run import in_words, states_of
+from mmuda.jobs.experiments.execute import Job, execute, jobs_of, make_data, submit
+from mmuda.jobs.experiments.plan import Plan, read_plan
+from mmuda.jobs.experiments.tables import collect, print_planned
+
+
+def conduct(
+    file: str | Path, out: Path | None = None, devices: Sequence[str | None] = (None,)
+) -> None:
+    """Do what is left of a plan and print its tables.
+
+    A run that fails is told in one line and does not stop the others. The figures go
+    to ``results.json``, with the folders of the runs.
+
+    Args:
+        file: The plan; see :func:`~mmuda.jobs.experiments.plan.read_plan`.
+        out: Folder of the results, by default ``work_dirs/plans/<plan>``.
+        devices: As :func:`~mmuda.jobs.experiments.execute.execute` takes them.
+
+    Raises:
+        ValueError: If some runs failed, once all others are done.
+    """
+    plan = read_plan(file)
+    left, failed = _left(plan)
+    total = len(left) + failed
+    make_data(left)
+    for number, (job, error) in enumerate(execute(left, devices), start=1):
+        state = f'failed: {error}' if error else 'done'
+        print(f'[{number}/{len(left)}] {job.name}: {state}', flush=True)  # noqa: T201
+        failed += bool(error)
+    _write(plan, out or Path('work_dirs/plans', plan.name))
+    if failed:
+        raise ValueError(f'{failed} of {total} trainings failed, see above')
+
+
+def _left(plan: Plan) -> tuple[list[Job], int]:
+    """Jobs that are to be done, and how many can not be."""
+    jobs = [job for job in jobs_of(plan.runs) if not job.is_finished]
+    errors = {job: job.check() for job in jobs}
+    for job, error in errors.items():
+        if error:
+            print(f'{job.name}: failed: {error}', flush=True)  # noqa: T201
+    left = [job for job in jobs if errors[job] is None]
+    return left, len(jobs) - len(left)
+
+
+def _write(plan: Plan, out: Path) -> None:
+    """Write the figures of what is finished, and print the tables."""
+    results = collect(plan.runs)
+    rows = [{'pair': p, 'method': m, **row} for (p, m), row in results.items()]
+    folders = list(dict.fromkeys(str(run.folder) for run in plan.runs))
+    write_figures(out / 'results.json', {'rows': rows, 'folders': folders})
+    for table in plan.tables:
+        print_planned(table, results)
+
+
+def submit_plan(file: str | Path, out: Path | None, slurm: dict) -> None:
+    """Hand what is left of a plan to Slurm; called again later, it prints the tables.
+
+    Raises:
+        ImportError: If submitit is not installed.
+    """
+    plan = read_plan(file)
+    out = out or Path('work_dirs/plans', plan.name)
+    left, _ = _left(plan)
+    make_data(left)
+    for number in submit(left, out, **slurm):
+        print(f'Slurm job {number}')  # noqa: T201
+    _write(plan, out)
+
+
+def list_jobs(file: str | Path) -> None:
+    """Print the runs of a plan, how far they are, and how long the rest may take."""
+    states = states_of(jobs_of(read_plan(file).runs))
+    table = Table('run', 'rows', 'state', 'training left')
+    for job, state, seconds in states:
+        rows = ', '.join(run.method for run in job.runs)
+        table.add_row(str(job.folder), rows, state, in_words(seconds))
+    console = Console()
+    if not console.is_terminal:
+        console.width = WIDE
+    console.print(table)
+    known = [seconds for _, _, seconds in states if seconds is not None]
+    finished = sum(state == 'finished' for _, state, _ in states)
+    total = in_words(sum(known)) if len(known) > finished or finished else 'unknown'
+    unknown = len(states) - len(known)
+    more = f', {unknown} of unknown length not counted' if unknown else ''
+    console.print(f'{finished} of {len(states)} finished; {total} of training{more}')

@@ -1,0 +1,143 @@
+"""The page of many runs."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import jinja2
+
+from mmuda.files import write_atomically
+from mmuda.jobs.reporting.figures import (
+    class_heat_map,
+    class_shares,
+    confusion,
+    csv_url,
+    grid,
+    learning_curves,
+    pair_statistics,
+)
+from mmuda.jobs.reporting.overview import (
+    OverviewRow,
+    Runs,
+    aggregates,
+    by_method,
+    control_of,
+    overview,
+)
+from mmuda.jobs.reporting.results import Result, find_results
+from mmuda.jobs.reporting.tiles import TestTiles, as_iou_counts
+from mmuda.version import __version__
+
+MANY_PAIRS = 4  # from here on each pair shows fewer tiles
+
+
+def write_report_page(
+    places: Sequence[str | Path], out: str | Path, control: str | None = None
+) -> Path:
+    """Write finished runs as one HTML file that needs no network.
+
+    Tiles are counted, and shown, where the test data and the predictions of the runs
+    are at hand; without them differences are drawn over the seeds alone.
+
+    Args:
+        places: Folders of runs or above them, or ``results.json`` of a plan.
+        out: HTML file.
+        control: Method that others are compared with, by default source-only.
+
+    Raises:
+        FileNotFoundError: If there is no finished run.
+        ValueError: If runs are found twice, or none is of the control.
+    """
+    results = find_results(places)
+    methods = list(dict.fromkeys(result.method for result in results))
+    if control is not None and control not in methods:
+        raise ValueError(
+            f'no run is of {control!r}, expected one of {", ".join(methods)}'
+        )
+    sections, counts = _sections(results)
+    rows = overview(results, counts, control)
+    chosen = control or control_of(methods)
+    text = _render(results, rows, sections, chosen)
+    Path(out).parent.mkdir(parents=True, exist_ok=True)
+    with write_atomically(out) as file:
+        file.write(text)
+    return Path(out)
+
+
+def _render(
+    results: Sequence[Result],
+    rows: Sequence[OverviewRow],
+    sections: Sequence[dict],
+    control: str | None,
+) -> str:
+    loader = jinja2.FileSystemLoader(Path(__file__).parent)
+    environment = jinja2.Environment(loader=loader, autoescape=True)
+    over_pairs = aggregates(rows, control)
+    return environment.get_template('page.html.j2').render(
+        version=__version__,
+        results=results,
+        control=control,
+        rows=rows,
+        rows_csv=csv_url(_as_numbers(rows)),
+        aggregates=over_pairs,
+        aggregates_csv=csv_url(
+            [list(vars(over_pairs[0])), *(vars(a).values() for a in over_pairs)]
+            if over_pairs
+            else []
+        ),
+        sections=sections,
+        sizes=sorted({result.size for result in results}),
+    )
+
+
+def _as_numbers(rows: Sequence[OverviewRow]) -> list[Sequence]:
+    """The overview as a CSV: a line per method, pair and seed."""
+    head = ('pair', 'method', 'oracle', 'seed', 'mIoU', 'mean', 'std', 'accuracy')
+    head += ('difference', 'low', 'high', 'drawn over', 'gap closed')
+    lines = []
+    for r in rows:
+        known = (r.mean, r.std, r.accuracy, r.difference)
+        drawn = (*(r.interval or (None, None)), r.drawn, r.gap)
+        for seed, value in r.values.items():
+            lines.append((r.pair, r.method, r.oracle, seed, value, *known, *drawn))
+    return [head, *lines]
+
+
+def _sections(results: Sequence[Result]) -> tuple[list[dict], dict]:
+    """Figures of each pair, and the counts of the tiles of all runs."""
+    found, counts, sections = by_method(results), {}, []
+    pairs = list(dict.fromkeys(pair for pair, _ in found))
+    for pair in pairs:
+        methods = {method: runs for (p, method), runs in found.items() if p == pair}
+        tiles = TestTiles(next(iter(next(iter(methods.values())).values())))
+        confusions = _confusions(methods, tiles)
+        counts |= {run: as_iou_counts(c) for run, c in confusions.items()}
+        sections.append(_section(pair, methods, tiles, confusions, len(pairs)))
+    return sections, counts
+
+
+def _confusions(methods: dict[str, Runs], tiles: TestTiles) -> dict:
+    counted = {
+        run: tiles.counts(run) for runs in methods.values() for run in runs.values()
+    }
+    return {run: counts for run, counts in counted.items() if counts is not None}
+
+
+def _section(
+    pair: str, methods: dict[str, Runs], tiles: TestTiles, confusions: dict, pairs: int
+) -> dict:
+    figures = [class_heat_map(methods), *learning_curves(methods)]
+    of_method = {
+        name: sum(confusions[run].sum(0) for run in runs.values())
+        for name, runs in methods.items()
+        if all(run in confusions for run in runs.values())
+    }
+    folded, pictures = [], None
+    if of_method:
+        classes = tiles.dataset.metainfo['classes']
+        figures.append(class_shares(of_method, classes))
+        folded = [confusion(name, c, classes) for name, c in of_method.items()]
+        pictures = grid(tiles, methods, 4 if pairs < MANY_PAIRS else 2)
+    statistics = pair_statistics(methods)
+    if statistics is not None:
+        figures.append(statistics)
+    return dict(name=pair, figures=figures, folded=folded, pictures=pictures)

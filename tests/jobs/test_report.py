@@ -1,0 +1,207 @@
+"""The page of many runs: its figures, and that it needs nothing else."""
+
+import csv
+import io
+import json
+import re
+from itertools import product
+from pathlib import Path
+from urllib.parse import unquote
+
+import cv2
+import numpy as np
+import pytest
+from scipy.stats import mannwhitneyu, trim_mean
+from toy_run import make_data, write_config
+
+from mmuda.evaluation.aggregates import (
+    gap_share,
+    interquartile_mean,
+    probability_of_improvement,
+    seed_interval,
+)
+from mmuda.jobs.config import load_config
+from mmuda.jobs.reporting import write_report_page
+from mmuda.jobs.reporting.overview import aggregates, overview
+from mmuda.jobs.reporting.results import find_results
+
+METHODS = {'source-only': 0.5, 'dann': 0.3, 'target-only': 0.1}  # share of errors
+PAIRS = (('hannover', 'vaihingen'), ('potsdam', 'vaihingen'))
+
+
+def test_interquartile_mean_against_scipy():
+    rng = np.random.default_rng(0)
+    for number in range(1, 40):
+        values = rng.normal(size=number)
+        expected = trim_mean(values, 0.25)
+        assert interquartile_mean(values) == pytest.approx(expected)
+
+
+def test_probability_of_improvement_against_mann_whitney():
+    rng = np.random.default_rng(0)
+    first = [rng.integers(5, size=n) for n in (3, 5, 4)]
+    second = [rng.integers(5, size=n) for n in (4, 5, 2)]
+    expected = np.mean(
+        [
+            mannwhitneyu(a, b).statistic / (len(a) * len(b))
+            for a, b in zip(first, second, strict=True)
+        ]
+    )
+    assert probability_of_improvement(first, second) == pytest.approx(expected)
+
+
+def test_share_of_the_gap():
+    assert gap_share(30.0, 20.0, 40.0) == 50
+    assert gap_share(10.0, 20.0, 40.0) == -50
+    assert gap_share(30.0, 40.0, 40.0) is None
+
+
+def test_interval_over_seeds_against_all_draws():
+    """Of three seeds there are 27 draws, all equally likely."""
+    first, second = np.array([3.0, 5.0, 9.0]), np.array([1.0, 4.0, 4.0])
+    draws = [np.mean((first - second)[list(i)]) for i in product(range(3), repeat=3)]
+    low, high = seed_interval([first], [second], draws=20000)
+    expected = np.quantile(np.tile(draws, 1000), [0.025, 0.975])
+    assert (low, high) == pytest.approx(expected)
+    assert seed_interval([first], [first]) == (0, 0)
+
+
+@pytest.fixture
+def runs(tmp_path):
+    """Folders as training and testing leave them: config, log, maps, figures."""
+    make_data(tmp_path / 'data')
+    cfg = load_config(write_config(tmp_path))
+    all_runs = product(PAIRS, METHODS.items(), (0, 1))
+    for number, (pair, (method, errors), seed) in enumerate(all_runs):
+        cfg.source, cfg.target = pair
+        cfg.randomness.seed, cfg.oracle = seed, method == 'target-only'
+        folder = tmp_path / 'runs' / f'{number}'
+        (folder / 'predictions').mkdir(parents=True)
+        (folder / '1/vis_data').mkdir(parents=True)
+        cfg.dump(folder / f'{method}_{"_".join(pair)}.py')
+        log = [{'loss': 3.0 - i + seed, 'iter': i, 'step': i} for i in (1, 2)]
+        text = '\n'.join(map(json.dumps, log))
+        (folder / '1/vis_data/scalars.json').write_text(text)
+        figures = _predict(tmp_path / 'data/target/labels', folder, errors, number)
+        (folder / 'test.json').write_text(json.dumps(figures))
+    return tmp_path / 'runs'
+
+
+def _predict(labels, folder, errors, number):
+    """Wrong labels at some pixels; accuracy and IoU counted pixel by pixel."""
+    rng = np.random.default_rng(number)
+    hits, either, right = np.zeros(3), np.zeros(3), []
+    for file in sorted(labels.glob('*.png')):
+        truth = cv2.imread(str(file), cv2.IMREAD_UNCHANGED)
+        wrong = rng.random(truth.shape) < errors
+        found = np.where(wrong, (truth + 1) % 3, truth).astype(np.uint8)
+        cv2.imwrite(str(folder / 'predictions' / file.name), found)
+        right.append(np.mean(found == truth))
+        for label in range(3):
+            hits[label] += ((found == label) & (truth == label)).sum()
+            either[label] += ((found == label) | (truth == label)).sum()
+    iou = 100 * hits / either
+    figures = {'aAcc': 100 * np.mean(right), 'mIoU': iou.mean()}
+    return figures | {f'IoU.{c}': v for c, v in zip('abc', iou, strict=True)}
+
+
+def _tables(page):
+    """The CSV files of a page, by the names that they are saved under."""
+    links = re.findall(r'download="([^"]+)" href="data:text/csv[^,]*,([^"]+)"', page)
+    read = [(n, list(csv.reader(io.StringIO(unquote(t))))) for n, t in links]
+    found = {}
+    for name, rows in read:
+        found.setdefault(name, rows)
+    return found
+
+
+def test_the_page(runs, tmp_path):
+    file = write_report_page([runs], tmp_path / 'report.html')
+    page = file.read_text()
+    _check_no_request(page)
+    results = {(r.pair, r.method, str(r.seed)): r.figures for r in find_results([runs])}
+    head, *rows = _tables(page)['overview.csv']
+    assert len(rows) == len(results) == 12
+    for row in (dict(zip(head, row, strict=True)) for row in rows):
+        figures = results[row['pair'], row['method'], row['seed']]
+        assert float(row['mIoU']) == figures['mIoU']
+        assert (row['oracle'] == 'True') == (row['method'] == 'target-only')
+        assert row['drawn over'] == (
+            '-' if row['method'] == 'source-only' else 'seeds x tiles'
+        )
+        _check_difference(row, results)
+    _check_figures(_tables(page), results)
+    assert 'target-only <span class="oracle">ORACLE' in page
+    assert page.count('<img ') == 2 * 4 * (2 + 3)
+    assert '2/2' in page
+
+
+def _check_no_request(page):
+    assert 'http' not in page
+    for address in re.findall(r'(?:src|href)="([^"]{0,5})', page):
+        assert address == 'data:'
+    assert 'url(' not in page
+    assert '@import' not in page
+
+
+def _check_difference(row, results):
+    if row['method'] == 'source-only':
+        assert row['difference'] == ''
+        return
+    means = {
+        method: np.mean([results[row['pair'], method, s]['mIoU'] for s in '01'])
+        for method in METHODS
+    }
+    difference = means[row['method']] - means['source-only']
+    assert float(row['difference']) == pytest.approx(difference)
+    assert float(row['low']) < difference < float(row['high'])
+    gap = 100 * difference / (means['target-only'] - means['source-only'])
+    assert float(row['gap closed']) == pytest.approx(gap)
+
+
+def _check_figures(tables, results):
+    pair = 'hannover to vaihingen'
+    head, *rows = tables['IoU of each class, %.csv']
+    for method, *values in rows:
+        for name, value in zip(head[1:], values, strict=True):
+            seeds = [results[pair, method, s][f'IoU.{name}'] for s in '01']
+            assert float(value) == pytest.approx(np.mean(seeds))
+    _, *rows = tables['Confusion of dann.csv']
+    counts = np.array([row[1:] for row in rows], int)
+    assert counts.sum() == 2 * 6 * 16 * 16  # seeds, tiles, pixels
+    seeds = [results[pair, 'dann', s]['aAcc'] for s in '01']
+    assert 100 * np.trace(counts) / counts.sum() == pytest.approx(np.mean(seeds))
+    _, *rows = tables['Class shares, true and predicted, %.csv']
+    shares = {row[0]: np.array(row[1:], float) for row in rows}
+    assert shares['truth'] == pytest.approx(100 * counts.sum(1) / counts.sum())
+    assert shares['dann'] == pytest.approx(100 * counts.sum(0) / counts.sum())
+    _, *rows = tables['Learning curves: loss.csv']
+    assert ['dann', '1', '2.5', '2.0', '3.0'] in rows
+
+
+def test_without_maps_differences_are_drawn_over_seeds(runs):
+    results = find_results([runs])
+    rows = {(r.pair, r.method): r for r in overview(results, {})}
+    row = rows['hannover to vaihingen', 'dann']
+    assert row.drawn == 'seeds'
+    assert row.interval[0] <= row.difference <= row.interval[1]
+    alone = [r for r in results if r.seed == 0]
+    rows = {(r.pair, r.method): r for r in overview(alone, {})}
+    assert rows['hannover to vaihingen', 'dann'].interval is None
+    over_pairs = {a.method: a for a in aggregates(list(rows.values()), 'source-only')}
+    assert over_pairs['dann'].improvement == 1
+    assert over_pairs['dann'].pairs == over_pairs['dann'].wins == 2
+
+
+def test_what_can_not_be_reported(runs, tmp_path):
+    with pytest.raises(FileNotFoundError, match='no finished run in nowhere'):
+        find_results(['nowhere'])
+    with pytest.raises(ValueError, match="no run is of 'x', expected one of dann"):
+        write_report_page([runs], tmp_path / 'report.html', control='x')
+    Path(runs / '1').rename(tmp_path / 'other')
+    copy = tmp_path / 'copy'
+    copy.mkdir()
+    for file in (*Path(runs / '0').glob('*.py'), runs / '0/test.json'):
+        (copy / file.name).write_text(file.read_text())
+    with pytest.raises(ValueError, match='are both source-only, hannover to vaih'):
+        find_results([runs, copy])

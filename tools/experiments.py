@@ -1,0 +1,48 @@
+"""Run all that a plan names, and print its tables.
+
+Finished runs are not repeated, killed ones go on. ``mmuda report`` makes one page
+of them.
+"""
+
+import argparse
+from pathlib import Path
+
+from mmengine.config import DictAction
+
+from mmuda.jobs.command_line import errors_in_one_line
+from mmuda.jobs.experiments.conduct import conduct, list_jobs, submit_plan
+
+
+def main() -> None:
+    """Run the command."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument('plan', help='Python file, or mmuda::plans/<name>.py')
+    parser.add_argument(
+        '--dry-run', action='store_true', help='list the runs, with an estimate of time'
+    )
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument(
+        '--gpus', nargs='+', metavar='GPU', help='as many runs at a time, one on each'
+    )
+    where.add_argument(
+        '--slurm',
+        nargs='*',
+        action=DictAction,
+        metavar='KEY=VALUE',
+        help='hand the runs to Slurm, such as slurm_partition=gpu timeout_min=600',
+    )
+    parser.add_argument(
+        '--out', type=Path, help='folder of the results [work_dirs/plans/PLAN]'
+    )
+    args = parser.parse_args()
+    if args.dry_run:
+        list_jobs(args.plan)
+    elif args.slurm is not None:
+        submit_plan(args.plan, args.out, args.slurm)
+    else:
+        conduct(args.plan, args.out, args.gpus or [None])
+
+
+if __name__ == '__main__':
+    with errors_in_one_line():
+        main()

@@ -1,0 +1,29 @@
+"""Put finished runs on one HTML page that needs no network."""
+
+import argparse
+from pathlib import Path
+
+from mmuda.jobs.command_line import errors_in_one_line
+from mmuda.jobs.reporting import write_report_page
+
+
+def main() -> None:
+    """Run the command."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        'runs',
+        nargs='+',
+        metavar='RUNS',
+        help='folders of runs or above them, or results.json of a plan',
+    )
+    parser.add_argument('-o', '--out', type=Path, default=Path('report.html'))
+    parser.add_argument(
+        '--control', help='method that others are compared with [source-only]'
+    )
+    args = parser.parse_args()
+    print(f'report: {write_report_page(args.runs, args.out, args.control)}')
+
+
+if __name__ == '__main__':
+    with errors_in_one_line():
+        main()
