@@ -1,5 +1,7 @@
 """Training and testing several configs over several seeds, as one table."""
 
+import subprocess
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -89,6 +91,13 @@ def _with_mapping(cfg: Config) -> Config:
     for mapping in mappings:
         mapping.use(cfg)
     return cfg
+
+
+def _command(*words: str) -> None:
+    print('mmuda', *words, flush=True)  # noqa: T201
+    done = subprocess.run([sys.executable, '-m', 'mmuda', *words])
+    if done.returncode:
+        raise ValueError(f'`mmuda {" ".join(words)}` failed, see above')
 
 
 def summary(figures: Sequence[dict]) -> dict:
