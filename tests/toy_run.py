@@ -139,6 +139,11 @@ def _run_tool(words, environment, out, err):
     sys.stdout, sys.stderr = (open(n, 'w', buffering=1) for n in (1, 2))  # noqa: SIM115
     os.environ.update(environment)
     sys.path[:0] = environment.get('PYTHONPATH', '').split(os.pathsep)
+    subprocess.run = run_as_fork
+    return _run_main(words)
+
+
+def _run_main(words):
     sys.argv = words
     forget_instances(ManagerMixin)
     try:
@@ -152,3 +157,22 @@ def _run_tool(words, environment, out, err):
         sys.stdout.flush()
         sys.stderr.flush()
     return 0
+
+
+_run = subprocess.run
+
+
+def run_as_fork(command, **options):
+    """``subprocess.run``, but commands of mmuda are forks, which import nothing."""
+    if command[:3] != [sys.executable, '-m', 'mmuda'] or set(options) - {'env'}:
+        return _run(command, **options)
+    sys.stdout.flush()
+    child = os.fork()
+    if child == 0:
+        if 'env' in options:
+            os.environ.clear()
+            os.environ.update(options['env'])
+        os._exit(_run_main(command[2:]))
+    _, status = os.waitpid(child, 0)
+    code = os.waitstatus_to_exitcode(status)
+    return subprocess.CompletedProcess(command, code)

@@ -12,13 +12,14 @@ from mmuda.datasets.rasters import invalid_pixels, open_raster
 from mmuda.datasets.transforms.raster import LoadLabels, LoadRaster
 
 T = TypeVar('T')
+MOST_FILES = 10_000  # of a data set that are looked at
 
 
 def check_labels(
     dataset: BaseSegDataset,
     num_classes: int,
     ignore_index: int = 255,
-    max_files: int = 10_000,
+    max_files: int | None = None,
 ) -> None:
     """Refuse labels on which training would fail hours later, or learn nonsense.
 
@@ -26,7 +27,8 @@ def check_labels(
         dataset: Its ``get_data_info`` names the files.
         num_classes: Number of classes that the model tells apart.
         ignore_index: Id of the pixels to ignore.
-        max_files: If there are more, so many are looked at, evenly spaced.
+        max_files: If there are more, so many are looked at, evenly spaced; by default
+            ``MOST_FILES``.
 
     Raises:
         ValueError: If the dataset has no labels; or, of the first bad file, the size is
@@ -42,7 +44,7 @@ def check_labels(
         return set(np.flatnonzero(np.bincount(labels.ravel())).tolist())
 
     found: set[int] = set()
-    for ids in _for_each(check, _evenly(len(dataset), max_files)):
+    for ids in _for_each(check, _evenly(len(dataset), max_files or MOST_FILES)):
         found |= ids
     if found == {0, ignore_index} and num_classes > 1:
         raise ValueError(
@@ -54,7 +56,7 @@ def check_labels(
 
 
 def check_images(
-    dataset: BaseSegDataset, bands: int | None = None, max_files: int = 10_000
+    dataset: BaseSegDataset, bands: int | None = None, max_files: int | None = None
 ) -> None:
     """Refuse images of other bands than the model takes, and those that show nothing.
 
@@ -64,7 +66,8 @@ def check_images(
     Args:
         dataset: Its ``get_data_info`` names the files.
         bands: Of the images that the model takes; None if that is not known.
-        max_files: If there are more, so many are looked at, evenly spaced.
+        max_files: If there are more, so many are looked at, evenly spaced; by default
+            ``MOST_FILES``.
 
     Raises:
         ValueError: If a file has another number of bands, or no file a valid pixel.
@@ -78,7 +81,7 @@ def check_images(
         with open_raster(dataset.get_data_info(index)['img_path']) as raster:
             check_bands(raster, loaders[0].indexes(raster), bands)
 
-    indices = _evenly(len(dataset), max_files)
+    indices = _evenly(len(dataset), max_files or MOST_FILES)
     _for_each(check, indices)
     samples = map(dataset.get_data_info, indices)
     if not any(_shows_something(sample, loaders[0]) for sample in samples):

@@ -2,16 +2,22 @@
 
 import json
 import math
+import subprocess
 from pathlib import Path
 
 import cv2
 import pytest
 import torch
 from conftest import toy_segmentor
-from toy_run import make_data, write_config
+from toy_run import make_data, run_as_fork, write_config
 
 from mmuda.evaluation import write_figures
 from mmuda.jobs.comparison import compare, print_table, summary
+
+
+@pytest.fixture(autouse=True)
+def _commands_are_forks(monkeypatch):
+    monkeypatch.setattr(subprocess, 'run', run_as_fork)
 
 
 @pytest.fixture
