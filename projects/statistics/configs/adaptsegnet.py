@@ -1,3 +1,4 @@
+# AdaptSegNet at one level.
 _base_ = './adapted.py'
 adaptor = dict(
     objectives=dict(

@@ -1,3 +1,4 @@
+# Maximum squares.
 _base_ = './adapted.py'
 adaptor = dict(
     objectives=dict(
