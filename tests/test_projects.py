@@ -52,3 +52,22 @@ def test_the_row_of_fourier():
         names = [Path(run.work_dir).name for run in runs]
         assert names == ['unet_source-only_tiles_7_8_tiles_1_6', 'fourier_dubai']
         assert runs[1].model.size == 128
+
+
+ROWS = [
+    PROJECTS / 'statistics/configs' / f'{name}.py'
+    for name in ('control', 'dann', 'dann-random', 'adaptsegnet', 'maximum-squares')
+]
+
+
+@pytest.mark.parametrize('row', ROWS, ids=[row.stem for row in ROWS])
+def test_rows_of_statistics_share_schedule_and_source_model(row):
+    source, target = (
+        str(PROJECTS / 'dubai/configs' / f'{name}.py')
+        for name in ('tiles_7_8', 'tiles_1_6')
+    )
+    cfg = load_config(row, source=source, target=target, small=True)
+    needed = [p for p in check_all(cfg) if p.run is not None]
+    assert Path(needed[0].run.filename).name == 'source-only.py'
+    assert cfg.warm_start
+    assert cfg.train_cfg.max_iters == cfg.param_scheduler[0].end == 200

@@ -1,4 +1,4 @@
-# What all methods share: the recipe's source model is trained on at a tenth of its rate.
+# Shared by all methods: the recipe's source model is trained on at a tenth of its rate.
 _base_ = [
     'mmuda::_base_/models/deeplabv3plus_mobilenetv2.py',
     'mmuda::_base_/schedules/adaptsegnet.py',
