@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from mmuda.models.domains import DomainBatch
 
 Outputs = Any  # a tensor, or a dict, list or tuple of such
-ALL = ()  # instead of taps: the whole segmentor, with its losses
+ALL = ('*',)  # instead of taps: the whole segmentor, with its losses
 
 
 @dataclass
