@@ -2,9 +2,9 @@
 
     python tools/benchmarks/pseudo_labels.py [--images 16] [--repeats 5] [--published]
 
-Both list and load the same images of a demo city and predict them in the same mini-batches. The
-bare pass does nothing else; pseudo-labelling keeps the predictions, finds the
-thresholds, chooses, and writes labels, figures and a sheet, which costs the same
+Both list and load the same images of a demo city and predict them in the same mini-
+batches. The bare pass does nothing else; pseudo-labelling keeps the predictions, finds
+the thresholds, chooses, and writes labels, figures and a sheet, which costs the same
 however many images there are. Runs of the two are interleaved; the figure is the ratio
 of the medians, on a CPU of processor time. The last line is one JSON object of
 strategy: ratio.
