@@ -65,6 +65,32 @@ def _part(model: nn.Module, learnable: set[nn.Parameter], prefix: str) -> nn.Mod
     return part
 
 
+class _FewGroups(DefaultOptimWrapperConstructor):
+    """mmengine's constructor, with one group for all parameters of equal options.
+
+    With a ``paramwise_cfg`` mmengine makes a group of every parameter, each of which
+    costs the optimizer a step of its own.
+    """
+
+    def add_params(
+        self,
+        params: list[dict],
+        module: nn.Module,
+        prefix: str = '',
+        **rest: object,
+    ) -> None:
+        """Fill ``params`` with the groups of ``module``; calls itself."""
+        super().add_params(params, module, prefix, **rest)
+        if prefix:  # in the middle of the model
+            return
+        groups: dict[str, dict] = {}
+        for group in params:
+            options = {k: v for k, v in group.items() if k != 'params'}
+            same = groups.setdefault(repr(options), dict(params=[], **options))
+            same['params'] += group['params']
+        params[:] = groups.values()
+
+
 @OPTIM_WRAPPER_CONSTRUCTORS.register_module()
 class PhasedOptimWrapperConstructor:
     """Builds the optimizer of each phase over exactly what the phase updates.
@@ -141,4 +167,4 @@ class PhasedOptimWrapperConstructor:
         cfg.setdefault('type', 'OptimWrapper')
         paramwise_cfg = cfg.pop('paramwise_cfg', None)
         part = _part(model, set(model.learnable(phase)), prefix='')
-        return DefaultOptimWrapperConstructor(cfg, paramwise_cfg)(part)
+        return _FewGroups(cfg, paramwise_cfg)(part)

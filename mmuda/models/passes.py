@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from mmuda.models.domains import DomainBatch
 
 Outputs = Any  # a tensor, or a dict, list or tuple of such
+ALL = ('*',)  # instead of taps: the whole segmentor, with its losses
 
 
 @dataclass
@@ -162,12 +163,17 @@ class Passes:
         if made is None:
             with self._recording_for(wanted):
                 outputs, losses = self._learn(batch, weights)
-            reads = frozenset(self.segmentor.parameters())
-            made = self._keep(what, inputs, outputs, wanted, reads)
+            made = self._keep(what, inputs, outputs, wanted, self._all_parameters())
             made.losses = losses
             # Weights are the caller's alone.
             made.labels = batch.data_samples if weights is None else None
         return self._hand_out(made, made.losses, wanted)
+
+    def _all_parameters(self) -> frozenset[nn.Parameter]:
+        """Those of the segmentor, looked up once."""
+        if ALL not in self._reads:
+            self._reads[ALL] = frozenset(self.segmentor.parameters())
+        return self._reads[ALL]
 
     def _learn(
         self, batch: 'DomainBatch', weights: Tensor | None

@@ -78,6 +78,7 @@ class PhasedModel(BaseModel):
             self.register_buffer('iterations', torch.zeros((), dtype=torch.long))
         self.state: dict[str, object] = {}
         self._learnable: dict[str, list[nn.Parameter]] = {}
+        self._all: list[nn.Parameter] = []
         self.gradients: dict[str, dict[nn.Parameter, Tensor]] = {}
 
     def begin_iteration(self, batch: dict) -> object:
@@ -143,14 +144,18 @@ class PhasedModel(BaseModel):
     def requires_grad_of(self, *phases: str) -> Iterator[None]:
         """Within it, exactly the parameters of ``phases`` require gradients."""
         learn = {p for phase in phases for p in self.learnable(phase)}
-        before = {p: p.requires_grad for p in self.parameters()}
+        changed = [p for p in self._everything() if p.requires_grad != (p in learn)]
         try:
-            for parameter in before:
-                parameter.requires_grad_(parameter in learn)
+            _switch(changed)
             yield
         finally:
-            for parameter, required in before.items():
-                parameter.requires_grad_(required)
+            _switch(changed)
+
+    def _everything(self) -> list[nn.Parameter]:
+        """All parameters; looked up once, since it takes a walk over all modules."""
+        if not self._all:
+            self._all = list(self.parameters())
+        return self._all
 
     @contextmanager
     def _gradients_of(self, phase: str) -> Iterator[None]:
@@ -225,6 +230,11 @@ class PhasedModel(BaseModel):
     @abstractmethod
     def infer(self, inputs: Tensor, data_samples: list | None, mode: str) -> object:
         """Forward pass outside training, ``mode`` as in mmengine's models."""
+
+
+def _switch(parameters: list[nn.Parameter]) -> None:
+    for parameter in parameters:
+        parameter.requires_grad_(not parameter.requires_grad)
 
 
 # The runner looks wrappers up in mmengine's root registry only.

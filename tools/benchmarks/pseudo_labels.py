@@ -2,9 +2,9 @@
 
     python tools/benchmarks/pseudo_labels.py [--images 16] [--repeats 5] [--published]
 
-Both load the same images of a demo city and predict them in the same mini-batches. The
-bare pass does nothing else; pseudo-labelling keeps the predictions, finds the
-thresholds, chooses, and writes labels, figures and a sheet, which costs the same
+Both list and load the same images of a demo city and predict them in the same mini-
+batches. The bare pass does nothing else; pseudo-labelling keeps the predictions, finds
+the thresholds, chooses, and writes labels, figures and a sheet, which costs the same
 however many images there are. Runs of the two are interleaved; the figure is the ratio
 of the medians, on a CPU of processor time. The last line is one JSON object of
 strategy: ratio.
@@ -52,7 +52,8 @@ def make_job(images: int, published: bool, folder: Path) -> LabellingJob:
 
 
 def bare(job: LabellingJob) -> None:
-    """Load a model and predict all images."""
+    """List the images, load a model and predict them all."""
+    job = replace(job)  # that has listed nothing yet
     for _ in predict_all(job, range(len(job.images))):
         pass
 

@@ -118,7 +118,8 @@ class FeatureDistance(PhaseObjective):
         if not self.begun:
             self.encoder.load_state_dict(self.segmentor.backbone.state_dict())
             self.begun.fill_(True)
-        self.encoder.eval()
+        if self.encoder.training:  # else a walk over all of it for nothing
+            self.encoder.eval()
         return self.encoder(images)[-1]
 
     def _counts(self, domains: Domains, name: str, size: torch.Size) -> Tensor:

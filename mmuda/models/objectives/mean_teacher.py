@@ -154,7 +154,8 @@ class MeanTeacher(PhaseObjective):
         if not int(self.teacher.steps):
             self.teacher.update_parameters(self.segmentor)
         teacher = self.teacher.module
-        teacher.eval()
+        if teacher.training:  # else a walk over all of it for nothing
+            teacher.eval()
         self._set_statistics(domains)
         images = domains[TARGET].inputs
         logits = resize(
