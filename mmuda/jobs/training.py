@@ -2,6 +2,7 @@
 
 import torch
 from mmengine.config import Config
+from mmengine.dist import get_world_size
 from mmengine.registry import init_default_scope
 from mmseg.registry import DATASETS, MODELS
 from torch import nn
@@ -46,6 +47,7 @@ def train(cfg: Config, *, resume: bool = False) -> None:
     check_buildable(cfg)
     needed = check_all(cfg)
     join_processes(cfg)
+    cfg.processes = get_world_size()  # a checkpoint says so to whoever resumes
     first_alone(lambda: remove_leftovers(cfg.work_dir))
     provide(data_of(cfg), cfg)
     refuse_shared_images(cfg)
