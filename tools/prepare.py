@@ -120,8 +120,8 @@ def _add_holdout(found: argparse.ArgumentParser) -> None:
 
 def request_of(args: argparse.Namespace) -> Request:
     """What the options ask for."""
-    size = args.window_px or WINDOW_PX
-    if args.like and not args.window_px:
+    size = WINDOW_PX if args.window_px is None else args.window_px
+    if args.like and args.window_px is None:
         size = read_manifest(args.like)['identity']['window_px']
     holdout = HoldOut(
         0.2 if args.holdout is None else args.holdout,

@@ -1,7 +1,8 @@
 """Looking through images and labels of a dataset before training starts."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from types import MappingProxyType
 from typing import TypeVar
 
 import numpy as np
@@ -56,7 +57,9 @@ def check_labels(
 
 
 def check_images(
-    dataset: BaseSegDataset, bands: int | None = None, max_files: int | None = None
+    dataset: BaseSegDataset,
+    bands: Mapping[str, int] = MappingProxyType({}),
+    max_files: int | None = None,
 ) -> None:
     """Refuse images of other bands than the model takes, and those that show nothing.
 
@@ -65,7 +68,7 @@ def check_images(
 
     Args:
         dataset: Its ``get_data_info`` names the files.
-        bands: Of the images that the model takes; None if that is not known.
+        bands: How many the model takes, by who in it says so.
         max_files: If there are more, so many are looked at, evenly spaced; by default
             ``MOST_FILES``.
 
@@ -91,18 +94,27 @@ def check_images(
         )
 
 
-def check_bands(raster: DatasetReader, indexes: list[int], bands: int | None) -> None:
+def check_bands(
+    raster: DatasetReader, indexes: list[int], bands: Mapping[str, int]
+) -> None:
     """Refuse a raster of which another number of bands is loaded than the model takes.
+
+    Args:
+        raster: An open one.
+        indexes: Of the bands that are loaded.
+        bands: How many the model takes, by who in it says so.
 
     Raises:
         ValueError: If so.
     """
-    if bands is not None and len(indexes) != bands:
-        found = f'{len(indexes)} band{"s" if len(indexes) > 1 else ""}'
-        raise ValueError(
-            f'{raster.name}: {found}, expected {bands} as the model takes them; say '
-            'which by `bands` of LoadRaster'
-        )
+    for owner, wanted in bands.items():
+        if wanted != len(indexes):
+            found = f'{len(indexes)} band{"s" if len(indexes) > 1 else ""}'
+            raise ValueError(
+                f'{raster.name}: {found}, expected {wanted} for {owner}: choose so '
+                'many by LoadRaster(bands=[...]), or make a data set by `mmuda '
+                'prepare`, which any backbone is widened for'
+            )
 
 
 def _shows_something(sample: dict, load: LoadRaster) -> bool:

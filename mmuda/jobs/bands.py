@@ -7,11 +7,9 @@ from pathlib import Path
 import torch
 from mmengine.config import Config, ConfigDict
 from mmengine.runner.checkpoint import CheckpointLoader
-from mmseg.registry import DATASETS, MODELS
+from mmseg.registry import MODELS
 
 from mmuda.datasets.prepared import read_manifest
-from mmuda.datasets.rasters import open_raster
-from mmuda.datasets.transforms import LoadRaster
 from mmuda.files import write_atomically
 from mmuda.jobs.completion import HEADS
 from mmuda.jobs.data_sets import members_of
@@ -148,57 +146,33 @@ def _parameters(kind: str) -> set[str]:
     return {name for k in line if k for name in inspect.signature(k).parameters}
 
 
-def check_bands(cfg: Config) -> None:
-    """Refuse images whose bands are not those of statistics and network.
+def expected_bands(cfg: Config, domain: str = 'source') -> dict[str, int]:
+    """How many bands images must have, by who in the model takes them.
 
-    Raises:
-        ValueError: In one line that names the first image.
+    Args:
+        cfg: Of a segmentor, an adaptor or a translator.
+        domain: Whose images; each may have statistics of its own.
+
+    Returns:
+        Who does not say, nor by the default of its class, is left out.
     """
-    preprocessor = cfg.model.get('data_preprocessor') or {}
-    dataset = cfg.train_dataloader.dataset
-    for name in ('source', 'target'):
-        for member in members_of(dataset, name):
-            found = _first_image(member)
-            if found is None:
-                continue
-            file, bands = found
-            own = (preprocessor.get('domains') or {}).get(name, {})
-            std = own.get('std') or preprocessor.get('std')
-            if std and len(std) != len(bands):
-                raise ValueError(
-                    f'{file}: bands {", ".join(bands)}, but data_preprocessor has '
-                    f'mean and std of {len(std)}: expected one number per band'
-                )
-            wanted = _bands_of_model(cfg)
-            if wanted is not None and wanted[1] != len(bands):
-                raise ValueError(
-                    f'{file}: bands {", ".join(bands)}, but {wanted[0]} takes '
-                    f'{wanted[1]}: choose so many by LoadRaster(bands=[...]), or make '
-                    'a data set by `mmuda prepare`, which any backbone is widened for'
-                )
-
-
-def _first_image(member: ConfigDict) -> tuple[str, list[str]] | None:
-    """Path and bands of the first image of a data set that ``LoadRaster`` reads."""
-    steps = [s for s in member.get('pipeline', ()) if s['type'] == 'LoadRaster']
-    if not steps:
-        return None
-    sample = DATASETS.build(member).get_data_info(0)
-    with open_raster(sample['img_path']) as raster:
-        indexes = LoadRaster(steps[0].get('bands')).indexes(raster)
-    return sample['img_path'], [str(index) for index in indexes]
-
-
-def _bands_of_model(cfg: Config) -> tuple[str, int] | None:
-    """What takes the images, and how many bands it takes; None if nobody can tell."""
-    if is_translator(cfg):
-        return None
-    backbone = cfg.model.get('segmentor', cfg.model).get('backbone')
-    if backbone is None or MODELS.get(backbone.type) is None:
-        return None
-    if _takes_bands(backbone.type):
-        return backbone.type, backbone.get('in_channels', 3)
-    return backbone.type, 3
+    found = {}
+    segmentor = cfg.model.get('segmentor') or cfg.model
+    for owner in (segmentor, cfg.model):
+        common = owner.get('data_preprocessor') or {}
+        own = (common.get('domains') or {}).get(domain) or {}
+        for name in ('mean', 'std'):
+            numbers = own.get(name) or common.get(name) or ()
+            if len(numbers) > 1:  # one is that of all bands
+                found[f'the {name} of data_preprocessor'] = len(numbers)
+    backbone = segmentor.get('backbone')
+    if backbone is None:
+        taker, bands = cfg.model, _said_or_default(cfg.model, 'bands')
+    elif _takes_bands(backbone.type):
+        taker, bands = backbone, _said_or_default(backbone, 'in_channels')
+    else:
+        taker, bands = backbone, 3
+    return found if bands is None else {**found, taker.type: bands}
 
 
 def provide_weights(cfg: Config) -> None:
@@ -274,24 +248,6 @@ def widen_first(
     columns = [old[:, place[b]] if b in place else old.mean(1) for b in bands]
     state[first] = torch.stack(columns, 1)
     return state
-
-
-def expected_bands(cfg: Config) -> int | None:
-    """Bands that the model of a config takes; None if it does not say.
-
-    They are said by the mean that is taken off, by the backbone, or by a translator; by
-    the default of its class where the config leaves it out.
-    """
-    model = cfg.model
-    segmentor = model.get('segmentor') or model
-    for owner in (model, segmentor):
-        mean = (owner.get('data_preprocessor') or {}).get('mean')
-        if isinstance(mean, (list, tuple)) and len(mean) > 1:
-            return len(mean)
-    backbone = segmentor.get('backbone')
-    if backbone is not None:
-        return _said_or_default(backbone, 'in_channels')
-    return _said_or_default(model, 'bands')
 
 
 def _said_or_default(node: dict, name: str) -> int | None:

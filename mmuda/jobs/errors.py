@@ -14,6 +14,11 @@ from mmuda.files import FULL, no_space
 # What input or installation can be mended by whoever typed the command.
 MENDABLE = (ValueError, OSError, ImportError, zipfile.BadZipFile, lzma.LZMAError)
 FROM_WORKER = re.compile(r'Caught \w+ in (DataLoader worker|pin memory thread)')
+# How layers, of PyTorch and of MMSeg, say that an image has not the size they need.
+SIZE = re.compile(
+    r"input image size .* should be divisible|Kernel size can't be greater|"
+    r'Output size is too small|Padding size should be less'
+)
 UNREGISTERED = re.compile(
     r'(?P<name>[\w.]+) is not in the (\w+::)?(?P<kind>.+?) registry'
 )
@@ -29,7 +34,7 @@ def told(error: Exception) -> str | None:
     The user's are those of :data:`MENDABLE`, wherever they are raised, also in a
     process that loads data, and what a config makes of types and arguments: a type that
     no registry has, an argument that a class does not take or lacks, a value that its
-    constructor refuses.
+    constructor refuses; and images whose size its layers refuse.
     """
     if FROM_WORKER.match(str(error)):
         return _of_worker(str(error), isinstance(error, MENDABLE))
@@ -41,6 +46,8 @@ def told(error: Exception) -> str | None:
         return in_one_line(error)
     if isinstance(error, KeyError) and (found := UNREGISTERED.search(str(error))):
         return unknown_type(found['name'])
+    if isinstance(error, (RuntimeError, AssertionError)) and SIZE.search(str(error)):
+        return f'images have a size that the network can not take: {in_one_line(error)}'
     if isinstance(error, (TypeError, AssertionError)) and _is_of_config(error):
         return _of_constructor(error)
     return None

@@ -15,9 +15,12 @@ COMPARED = ('model', 'train_dataloader', 'optim_wrapper')
 def refuse_other_run(checkpoint: Path, cfg: Config) -> None:
     """Refuse to resume with another model, other data, batches or optimizers.
 
+    The number of processes may change if the batch that they have in common does not.
+
     Args:
         checkpoint: That of the run.
-        cfg: The config to go on with; ``trained_on`` says on which images.
+        cfg: The config to go on with; ``trained_on`` says on which images, and
+            ``processes`` by how many.
 
     Raises:
         ValueError: In one line that names the first difference, or what the checkpoint
@@ -43,7 +46,9 @@ def refuse_other_run(checkpoint: Path, cfg: Config) -> None:
 
 def _compared(cfg: Config) -> dict:
     trained = what_trains(cfg)
-    return {key: trained[key] for key in COMPARED}
+    found = {key: trained[key] for key in COMPARED}
+    batch_size = found['train_dataloader'].pop('batch_size')
+    return {**found, 'joint batch_size': batch_size * cfg.get('processes', 1)}
 
 
 def _check_images(checkpoint: Path, then: dict, now: dict) -> None:

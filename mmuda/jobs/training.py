@@ -2,6 +2,7 @@
 
 import torch
 from mmengine.config import Config
+from mmengine.dist import get_world_size
 from mmengine.registry import init_default_scope
 from mmseg.registry import DATASETS, MODELS
 from torch import nn
@@ -11,7 +12,7 @@ from mmuda.engine.checkpoint import latest_checkpoint
 from mmuda.engine.runner import ConciseRunner
 from mmuda.files import remove_leftovers
 from mmuda.jobs.averaging import check_averaging
-from mmuda.jobs.bands import check_bands, expected_bands, provide_weights
+from mmuda.jobs.bands import expected_bands, provide_weights
 from mmuda.jobs.checks import check_buildable, check_parts
 from mmuda.jobs.data_sets import members_of
 from mmuda.jobs.domains import source_domains
@@ -46,9 +47,9 @@ def train(cfg: Config, *, resume: bool = False) -> None:
     check_buildable(cfg)
     needed = check_all(cfg)
     join_processes(cfg)
+    cfg.processes = get_world_size()  # a checkpoint says so to whoever resumes
     first_alone(lambda: remove_leftovers(cfg.work_dir))
     provide(data_of(cfg), cfg)
-    check_bands(cfg)
     refuse_shared_images(cfg)
     check_images_and_labels(cfg)
     provide_weights(cfg)
@@ -129,7 +130,7 @@ def check_images_and_labels(cfg: Config) -> None:
     Raises:
         ValueError: If an image or a label is not what it should be.
     """
-    dataset, bands = cfg.train_dataloader.dataset, expected_bands(cfg)
+    dataset = cfg.train_dataloader.dataset
     sources = members_of(dataset)
     domains = dict(zip(source_domains(len(sources)), sources, strict=True))
     labelled = set() if is_translator(cfg) else set(domains)
@@ -138,7 +139,7 @@ def check_images_and_labels(cfg: Config) -> None:
     cfg.trained_on = {}
     for domain, member in domains.items():
         built = DATASETS.build(member)
-        check_images(built, bands)
+        check_images(built, expected_bands(cfg, domain))
         if domain in labelled:
             check_labels(built, len(built.metainfo['classes']))
         images = ImageSet.of(built)

@@ -29,7 +29,19 @@ TEST = 'test toy.py toy.pth --work-dir out'
 PAIR = 'pair toy.py --strategy random --out out/m.csv'
 SEARCH = 'pair toy.py --strategy approximation --checkpoint toy.pth --out out/m.csv'
 TRANSLATE = 'translate colours.py colours.pth --in data/source/images --out out'
+PREDICT = 'predict toy.py toy.pth --in data/target/images --out out'
+PREPARE = (
+    'prepare --scenes data/source/images --labels data/source/labels --holdout 0 '
+    '--window-px 16 --out out'
+)
+NAMED = f'{PREPARE} --classes a b c'
+ADAPT = (
+    'adapt --source data/source/images --labels data/source/labels --target '
+    'data/target/images --classes a b c --window-px 16 --out out'
+)
+LABEL_TARGET = 'pseudo_label toy.py toy.pth --out out'
 EXPORT = 'export toy.py toy.pth --out out/model'
+STATISTICS = 'target_statistics toy.py toy.pth --out out/m.pth'
 SOURCE = 'train_dataloader.dataset.source'
 
 
@@ -153,6 +165,16 @@ def every(domain: str, pixels: np.ndarray) -> Callable:
             image(str(file), pixels)()
 
     return write
+
+
+def thin() -> None:
+    """Images one pixel high, and labels."""
+    rng = np.random.default_rng(0)
+    for domain in ('source', 'target'):
+        for number in range(6):
+            file = f'data/{domain}/images/{number}.tif'
+            image(file, rng.integers(1, 255, (1, 16, 3), np.uint8))()
+            image(f'data/{domain}/labels/{number}.png', GRAY[:1])()
 
 
 def mapping(change: Callable[[list], list]) -> Callable:
@@ -424,7 +446,7 @@ ROWS = (
     Row(
         TRAIN,
         'a class id too high',
-        r'2\.png: class ids 7, expected 0 to 2',
+        r'2\.png: class ids 7 \(100 %\), expected 0 to 2',
         image(LABEL, 7 * GRAY),
     ),
     Row(
@@ -481,6 +503,16 @@ ROWS = (
         r'2\.tif: not a raster',
         cut(TARGET, 300),
     ),
+    *(
+        Row(command, 'images 1 pixel high', r'images have a size that', thin)
+        for command in (TRAIN, TEST, SEARCH, STATISTICS)
+    ),
+    Row(
+        f'{TRAIN} --launcher {{}}',
+        'a launcher that launched nothing',
+        r'--launcher \w+, but \w+ is not set',
+        values=('slurm', 'pytorch'),
+    ),
     # Checkpoints.
     Row(
         f'{TRAIN} --cfg-options load_from=toy.pth',
@@ -495,7 +527,9 @@ ROWS = (
             TEST,
             SEARCH,
             EXPORT,
-            'target_statistics toy.py toy.pth --out out/m.pth',
+            STATISTICS,
+            PREDICT,
+            LABEL_TARGET,
         )
         for bad, line, spoil in (
             (
@@ -532,7 +566,7 @@ ROWS = (
     ),
     *(
         Row(command, bad, r'toy\.pth (does not fit the config|holds no weights)', spoil)
-        for command in (TEST, SEARCH, EXPORT)
+        for command in (TEST, SEARCH, EXPORT, PREDICT, LABEL_TARGET)
         for bad, spoil in (
             (
                 'a checkpoint without weights',
@@ -701,6 +735,180 @@ ROWS = (
         'translate toy.py toy.pth --in data/source/images --out out',
         'a config of a segmentor',
         r'trains a DomainAdaptor, no translator',
+    ),
+    # Maps of scenes.
+    Row(
+        f'{PREDICT} --tile {{}}',
+        'size of windows',
+        r'a window of -?\d+ pixels is too small, expected at least 64',
+        values=(0, -5, 8),
+    ),
+    Row(f'{PREDICT} --overlap {{}}', 'overlap', r'overlap', values=(-1,)),
+    Row(f'{PREDICT} --overlap {{}}', 'overlap', r'999 in common', values=(999,)),
+    Row(f'{PREDICT} --margin {{}}', 'margin', r'margin of -?\d+', values=(-1, 500)),
+    Row(f'{PREDICT} --batch {{}}', 'batch', r'at least 1, got', values=(0, -1)),
+    Row(f'{PREDICT} --alpha {{}}', 'statistics', r'alpha must be', values=(2, 'nan')),
+    Row(
+        f'{PREDICT} --bands {{}}',
+        'bands that are not there',
+        r"0\.tif: no band '?\w+'?, expected one of",
+        values=(9, 0, 'x'),
+    ),
+    Row(
+        f'{PREDICT} --bands {{}}',
+        'too few bands',
+        r'0\.tif: 1 bands to be seen.*expected 3',
+        values=('red',),
+    ),
+    *(
+        Row(
+            f'{PREDICT} --{name} {{}}',
+            name,
+            rf'{name} is \S+, expected at least',
+            values=values,
+        )
+        for name, values in (
+            ('sieve', (-1,)),
+            ('simplify', (-1, 'nan')),
+            ('processes', (0, -2)),
+        )
+    ),
+    Row(
+        f'{PREDICT} --device {{}}',
+        'a device that is not there',
+        r"device '?\S+ (is unknown|is not there)",
+        values=('gpu', 'cuda:9'),
+    ),
+    Row(
+        'predict toy.py toy.pth --in {} --out out',
+        'nothing to predict',
+        r'no image, expected a raster',
+        values=('no', 'no.tif', 'maps'),
+    ),
+    Row(
+        'predict toy.py toy.pth --in data/target/images --out {}',
+        'maps where the scenes are',
+        r'0\.tif is the scene itself',
+        values=('data/target/images', 'data/source/../target/images'),
+    ),
+    Row(
+        'predict toy.py toy.pth --in data/target/images/2.tif --out {}',
+        'a map where the scene is',
+        r'2\.tif is the scene itself',
+        values=('data/target/images/2.tif',),
+    ),
+    Row(
+        'predict colours.py colours.pth --in data/target/images --out out',
+        'a config of a translator',
+        r'no segmentor',
+    ),
+    Row(PREDICT, 'a scene that is text', r'2\.tif: not a raster', text(TARGET, 'x')),
+    Row(PREDICT, 'a scene cut off', r'2\.tif: not a raster', cut(TARGET, 300)),
+    Row(PREDICT, 'a scene that is a dangling link', r'2\.tif', dangling(TARGET)),
+    Row(PREDICT, 'a scene that is a FIFO', r'2\.tif', fifo(TARGET)),
+    Row(PREDICT, 'a scene of 1 band', r'2\.tif: 1 bands', image(TARGET, GRAY)),
+    # Data sets of one's own.
+    *(
+        Row(f'{NAMED} --{name} {{}}', name, line, values=values)
+        for name, line, values in (
+            ('gsd', r'gsd_m must be above 0', (0, -1)),
+            ('gsd', r'no georeference, expected --image-gsd', ('inf', 2)),
+            ('image-gsd', r'image_gsd_m must be above 0', (0,)),
+            ('window-px', r'blocks must be|window_px must be', (0, -1)),
+            ('max-nodata', r'max_nodata must be', (2, 'nan')),
+            ('holdout', r'holdout must be', (2, -1, 'nan')),
+            ('block-px', r'blocks must be larger', (0, 1)),
+            ('margin-px', r'blocks must be larger', (-1,)),
+            ('seed', r'seed is -1, expected', (-1,)),
+            ('bands', r'0\.tif: no band', (9, 0, 'x')),
+            ('bands', r'a band twice', ('1 1',)),
+            ('like', r'no manifest\.json', ('no', 'data')),
+            ('taxonomy', r'exclude each other', ('no',)),
+        )
+    ),
+    Row(f'{PREPARE} --values {{}}', 'values', r'--values', values=('x', '0=a 0=b')),
+    Row(f'{PREPARE} --classes {{}}', 'a class twice', r'twice', values=('a b a',)),
+    Row(f'{PREPARE} --classes {{}}', 'too few classes', r'0\.png: ids', values=('a',)),
+    Row(
+        'prepare --scenes {} --out out',
+        'no scenes',
+        r'no such file|no file \.tif',
+        values=('no', 'maps'),
+    ),
+    Row(
+        'prepare --scenes data/source/images data/target/images --out out',
+        'scenes of one name',
+        r'two scenes of one name',
+    ),
+    *(
+        Row(command, bad, line, spoil)
+        for command in (NAMED, ADAPT)
+        for bad, line, spoil in (
+            ('a scene cut off', r'2\.tif: not a raster', cut(IMAGE, 300)),
+            ('a scene that is a FIFO', r'2\.tif', fifo(IMAGE)),
+            ('a scene that is a dangling link', r'2\.tif', dangling(IMAGE)),
+            ('a scene of 1 band', r'2\.tif: bands', image(IMAGE, GRAY)),
+            ('an unknown class id', r'2\.png: ids 7', image(LABEL, 7 * GRAY)),
+            ('labels of another size', r'2\.png: labels of 8', image(LABEL, GRAY[:8])),
+            ('labels cut off', r'2\.png: not a raster', cut(LABEL, 20)),
+            ('no label', r'2\.tif has no labels', gone(LABEL)),
+        )
+    ),
+    Row(NAMED, 'no valid pixel', r'nodata', no_data('source')),
+    Row(
+        NAMED,
+        'a manifest that is a list',
+        r'manifest\.json is damaged',
+        text('out/manifest.json', '[]'),
+    ),
+    # From scenes to maps.
+    Row(f'{ADAPT} --method {{}}', 'no such config', r'not exist', values=('no.py',)),
+    Row(f'{ADAPT} --seed {{}}', 'a seed below 0', r'seed is -1', values=(-1,)),
+    Row(
+        f'{ADAPT} --target-labels {{}}',
+        'labels that are not there, though they are read last',
+        r'no: no such file',
+        values=('no',),
+    ),
+    Row(
+        ADAPT.replace('data/target', 'data/source'),
+        'the source as target',
+        r'source and target must differ',
+    ),
+    Row(
+        ADAPT,
+        'a record that is a list',
+        r'adapt\.json is damaged',
+        text('out/adapt.json', '[]'),
+    ),
+    # Pseudo labels.
+    Row(
+        f'{LABEL_TARGET} --option {{}}',
+        'an option',
+        r'delta',
+        values=('delta', 'delta=x', 'dleta=1', """'delta="a"'"""),
+    ),
+    Row(
+        'pseudo_label colours.py colours.pth --out out',
+        'a config of a translator',
+        r'no segmentor',
+    ),
+    Row(
+        'pseudo_label plain.py plain.pth --out out',
+        'a config without a target',
+        r'names no `target`',
+    ),
+    Row('pseudo_label toy.py no.pth --out out', 'no checkpoint', r'no\.pth'),
+    Row(f'{LABEL_TARGET} --target-labels', 'labels nobody knows', r'labels are is not'),
+    Row(LABEL_TARGET, 'an image cut off', r'2\.tif: not a raster', cut(TARGET, 300)),
+    Row(LABEL_TARGET, 'an image that is a FIFO', r'2\.tif', fifo(TARGET)),
+    Row(LABEL_TARGET, 'an image of 1 band', r'2\.tif: 1 band', image(TARGET, GRAY)),
+    Row(LABEL_TARGET, 'no valid pixel', r'no valid pixel', no_data('target')),
+    Row(
+        LABEL_TARGET,
+        'a manifest that is a list',
+        r'manifest\.json is damaged',
+        text('out/manifest.json', '[]'),
     ),
     # Tests and tables.
     Row(

@@ -8,10 +8,10 @@ from mmseg.registry import MODELS
 from own_scenes import BANDS, make, write_raster
 from toy_run import mmuda
 
-from mmuda.jobs.bands import check_bands, provide_weights, widen_first
+from mmuda.jobs.bands import provide_weights, widen_first
 from mmuda.jobs.config import load_config
 from mmuda.jobs.inheritance import read_config_file
-from mmuda.jobs.training import check_pooling
+from mmuda.jobs.training import check_images_and_labels, check_pooling
 from mmuda.preparation.own import HoldOut, Request, prepare_own
 
 
@@ -52,7 +52,7 @@ def test_a_folder_is_a_source_and_a_target(folders):
         own = cfg.model.data_preprocessor.domains[name]
         assert (own.mean, own.std) == (made['mean'], made['std'])
     assert load(band_statistics='source').model.data_preprocessor.get('domains') is None
-    check_bands(cfg)
+    check_images_and_labels(cfg)
 
 
 def test_a_config_that_was_loaded_and_written_is_loaded_as_it_is(folders, tmp_path):
@@ -131,12 +131,16 @@ def test_weights_that_can_not_be_had(folders):
 def test_bands_are_those_of_statistics_and_network(folders):
     cfg = load()
     cfg.model.data_preprocessor.domains.source.std = [1, 2]
-    with pytest.raises(ValueError, match=r'a\.tif: bands 1, 2, 3, 4, but data_prepr'):
-        check_bands(cfg)
+    with pytest.raises(
+        ValueError, match=r'a\.tif: 4 bands, expected 2 for the std of data_p'
+    ):
+        check_images_and_labels(cfg)
     cfg = load('semi2i/unet_source-only_hannover_vaihingen.py')
     cfg.model.backbone.in_channels = 3
-    with pytest.raises(ValueError, match='but UNet takes 3: choose so many by LoadR'):
-        check_bands(cfg)
+    with pytest.raises(
+        ValueError, match='4 bands, expected 3 for UNet: choose so many by L'
+    ):
+        check_images_and_labels(cfg)
 
 
 def test_domains_have_the_same_bands(folders, tmp_path):

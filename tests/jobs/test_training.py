@@ -178,12 +178,16 @@ def test_two_processes_equal_one_with_the_joint_batch(folder, settings):
     mmuda('train', one)
     mmuda('train', two, processes=2)
     work_dir = f'work_dirs/{folder.name}'
-    assert_equal(
-        weights(f'{work_dir}/one', 6),
-        weights(f'{work_dir}/two', 6),
-        rtol=1e-5,
-        atol=1e-5,
-    )
+    expected = weights(f'{work_dir}/one', 6)
+    assert_equal(expected, weights(f'{work_dir}/two', 6), rtol=1e-5, atol=1e-5)
+
+    # One process goes on where two were stopped, with their joint batch alone.
+    Path(work_dir, 'two/iter_6.pth').unlink()
+    again = ('--work-dir', f'{work_dir}/two', '--resume')
+    done = mmuda('train', two, *again, check=False)
+    assert 'was trained with joint batch_size 8, this run has 4' in done.stderr
+    mmuda('train', one, *again)
+    assert_equal(expected, weights(f'{work_dir}/two', 6), rtol=1e-5, atol=1e-5)
 
 
 def test_target_labels_never_enter_training(folder):

@@ -36,6 +36,9 @@ def adapt(request: AdaptationRequest, out: str | Path) -> Outcome:
             nothing that was written is lost.
     """
     out = Path(out)
+    for path in request.target_labels:  # not read yet, but missed only hours later
+        if not path.exists():
+            raise FileNotFoundError(f'{path}: no such file or folder')
     request.settle_in(out)
     outcome, source, target = Outcome(), out / 'source', out / 'target'
     with alone_in(out) as lock:

@@ -4,8 +4,8 @@ import math
 from dataclasses import dataclass, fields
 
 import psutil
-import torch
 
+from mmuda.jobs.devices import check_device
 from mmuda.pairing import SearchOptions
 from mmuda.pairing.search import GIB
 
@@ -21,22 +21,6 @@ DECIDING = {
     'image_mmd': OF_MMD,
     'feature_mmd': (*OF_MMD, 'tap'),
 }
-
-
-def check_device(name: str) -> None:
-    """Refuse a device that PyTorch does not know or this machine does not have.
-
-    Raises:
-        ValueError: Likewise.
-    """
-    kind, colon, number = name.partition(':')
-    if kind not in ('cpu', 'cuda') or (colon and not number.isdigit()):
-        raise ValueError(f"device {name!r} is unknown, expected 'cpu' or 'cuda'")
-    found = torch.cuda.device_count() if kind == 'cuda' else 1
-    if int(number or 0) >= found:
-        raise ValueError(
-            f'device {name!r} is not there: PyTorch finds {found} of the kind'
-        )
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from mmuda.engine.amp import channels_last, mixed_precision
 from mmuda.engine.checkpoint import load_checked, load_strictly
 from mmuda.engine.hooks.image_format import IMAGES_KEY, OPENCV
 from mmuda.jobs.config import load_config
+from mmuda.jobs.devices import check_device
 from mmuda.jobs.inheritance import find_config
 from mmuda.models.adaptor import DomainAdaptor
 from mmuda.models.normalisation import blend_checkpoint
@@ -170,8 +171,11 @@ def load_predictor(
         device: By default the GPU, if there is one.
 
     Raises:
-        ValueError: If the model is no segmentor, or the checkpoint another model's.
+        ValueError: If the model is no segmentor, the checkpoint another model's, or
+            there is no such device.
     """
+    if device is not None:
+        check_device(device)
     cfg = finished_config(config)
     init_default_scope(cfg.get('default_scope', 'mmseg'))
     content = load_checked(str(checkpoint), map_location='cpu')

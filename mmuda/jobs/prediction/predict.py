@@ -76,6 +76,9 @@ class Request:
         sieve: See :func:`write_polygons`.
         simplify: Likewise.
         processes: That share a scene.
+
+    Raises:
+        ValueError: If a number can not be meant.
     """
 
     tile: int | None = None
@@ -90,9 +93,15 @@ class Request:
     simplify: float = 0.0
     processes: int = 1
 
+    def __post_init__(self) -> None:
+        for name, least in dict(sieve=0, simplify=0, processes=1).items():
+            value = getattr(self, name)
+            if not value >= least:  # nor is nan
+                raise ValueError(f'{name} is {value}, expected at least {least}')
+
     def windows(self, predictor: Predictor) -> WindowOptions:
         """The windows for a model."""
-        size = self.tile or predictor.window_px
+        size = predictor.window_px if self.tile is None else self.tile
         return WindowOptions(size, self.overlap, self.margin, self.batch)
 
 
@@ -170,12 +179,21 @@ def _targets(images: Path, files: Sequence[Path], out: Path) -> list[Path]:
                 f'{twice}: another image of {images} has the same name but for its '
                 'ending, as their maps would have: rename one'
             )
+        _refuse_replacing(files, list(maps))
         return list(maps)
     if out.suffix.lower() not in ('.tif', '.tiff'):
         raise ValueError(f'the map must be a GeoTIFF, *.tif, got {out}')
-    if out.resolve() == images.resolve():
-        raise ValueError(f'{out} is the scene itself: choose another file for the map')
+    _refuse_replacing([images], [out])
     return [out]
+
+
+def _refuse_replacing(scenes: Sequence[Path], maps: Sequence[Path]) -> None:
+    taken = {scene.resolve() for scene in scenes}
+    for file in maps:
+        if file.resolve() in taken:
+            raise ValueError(
+                f'{file} is the scene itself: choose another place for the map by --out'
+            )
 
 
 def _note_resolution(scene: Scene, predictor: Predictor) -> None:

@@ -63,6 +63,8 @@ class WindowOptions:
                 f'a window of {self.size_px} pixels is too small, expected at least '
                 f'{SMALLEST_PX}'
             )
+        if self.overlap_px is not None and self.overlap_px < 0:
+            raise ValueError(f'overlap is {self.overlap_px}, expected at least 0')
         if self.batch_size < 1:
             raise ValueError(f'batch size must be at least 1, got {self.batch_size}')
         self.along(1)

@@ -1,19 +1,21 @@
 """From a config and a checkpoint to the pseudo labels of the target."""
 
-import json
 import shutil
 
 import cv2
 import numpy as np
 
+from mmuda.datasets.checks import check_images
 from mmuda.evaluation import write_figures
-from mmuda.files import write_atomically
+from mmuda.files import read_json, write_atomically
+from mmuda.jobs.bands import expected_bands
 from mmuda.jobs.pseudo_labels.job import FOLDER, LABELS, LabellingJob
 from mmuda.jobs.pseudo_labels.options import SPATIAL_PRIOR
 from mmuda.jobs.pseudo_labels.predictions import Predictions
 from mmuda.jobs.pseudo_labels.report import Counts, draw_sheet
 from mmuda.jobs.pseudo_labels.spatial_prior import spatial_prior
 from mmuda.jobs.translation.jobs import begin
+from mmuda.jobs.translation.loading import is_translator
 from mmuda.pseudo_labels import STRATEGIES, Strategy
 
 SHEET = 'sheet.png'
@@ -36,12 +38,20 @@ def make_pseudo_labels(job: LabellingJob, *, with_truth: bool = False) -> dict:
         The content of ``labels.json``.
 
     Raises:
-        ValueError: If ``out`` holds the results of another job, or the checkpoint does
-            not fit.
+        ValueError: If ``out`` holds the results of another job, the model is no
+            segmentor, or an image or the checkpoint does not fit it.
+        FileNotFoundError: If there is no checkpoint.
     """
+    if is_translator(job.cfg):
+        raise ValueError(
+            f'{job.cfg.filename} trains a {job.cfg.model.type}, no segmentor'
+        )
+    if not job.checkpoint.is_file():
+        raise FileNotFoundError(f'checkpoint {job.checkpoint} does not exist')
     begin(job.out, job.manifest())
     if job.finished and not with_truth:
-        return json.loads((job.out / LABELS).read_text())
+        return read_json(job.out / LABELS)
+    check_images(job.images, expected_bands(job.cfg, 'target'))
     strategy = build_strategy(job)
     scratch = job.out / '.predictions'
     predictions = Predictions(job, strategy, scratch)

@@ -52,6 +52,8 @@ def resolve_options(
 
 
 def _by_class(name: str, value: object, classes: Sequence[str]) -> object:
+    if isinstance(value, str):
+        raise ValueError(f'{name} of pseudo_labels must be a number, got {value!r}')
     if not isinstance(value, dict):
         return value
     if name not in BY_CLASS:

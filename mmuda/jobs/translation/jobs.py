@@ -3,9 +3,10 @@
 import json
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 from rasterio.io import DatasetReader
@@ -22,6 +23,7 @@ from mmuda.jobs.translation.writing import DRIVERS, band_indexes, write_translat
 from mmuda.version import __version__
 
 MANIFEST = 'manifest.json'
+NOT_KNOWN = MappingProxyType({})  # bands, by who takes them
 
 
 @dataclass(frozen=True)
@@ -86,12 +88,12 @@ def named_outputs(files: Sequence[Path]) -> dict[str, Path]:
     return named
 
 
-def check_files(job: Job, bands: int | None = None) -> None:
+def check_files(job: Job, bands: Mapping[str, int] = NOT_KNOWN) -> None:
     """Look at every file of a job before the first is translated; headers alone.
 
     Args:
         job: The job.
-        bands: How many the translator takes; None if that is not known.
+        bands: How many the translator takes, by who in it says so.
 
     Raises:
         FileNotFoundError: If one is missing, such as where a link leads nowhere.
@@ -108,7 +110,9 @@ def check_files(job: Job, bands: int | None = None) -> None:
             )
 
 
-def translate_files(translator: nn.Module, job: Job, bands: int | None = None) -> None:
+def translate_files(
+    translator: nn.Module, job: Job, bands: Mapping[str, int] = NOT_KNOWN
+) -> None:
     """Translate all files of a job that are not done.
 
     ``out/manifest.json`` is written first, so that a job that was stopped goes on
@@ -117,7 +121,7 @@ def translate_files(translator: nn.Module, job: Job, bands: int | None = None) -
     Args:
         translator: The model.
         job: What to translate.
-        bands: How many the translator takes; None if that is not known.
+        bands: How many the translator takes, by who in it says so.
 
     Raises:
         ValueError: If ``out`` holds the results of another job.

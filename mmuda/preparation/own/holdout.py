@@ -42,6 +42,8 @@ class HoldOut:
                 f'blocks must be larger than three margins, got block_px '
                 f'{self.block_px} and margin_px {self.margin_px}'
             )
+        if self.seed < 0:
+            raise ValueError(f'seed is {self.seed}, expected at least 0')
 
 
 def blocks_of(height: int, width: int, block_px: int) -> list[Box]:

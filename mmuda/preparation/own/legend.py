@@ -93,7 +93,13 @@ def share_text(some: dict[int, int], counts: dict[int, int]) -> str:
 
 
 def legend_of_classes(classes: Sequence[str]) -> Legend:
-    """Classes whose ids are 0, 1, 2, ..."""
+    """Classes whose ids are 0, 1, 2, ...
+
+    Raises:
+        ValueError: If two have one name.
+    """
+    if len(set(classes)) < len(classes):
+        raise ValueError(f'--classes names a class twice: {" ".join(classes)}')
     table = {i: i for i in range(len(classes))} | {c: i for i, c in enumerate(classes)}
     return Legend(tuple(classes), colours(len(classes)), table)
 
