@@ -26,7 +26,8 @@ class AdaptationRequest:
         source: Scenes of A: rasters, and folders of them.
         labels: Their labels: rasters, polygons, or folders.
         target: Scenes of B.
-        method: Config file, or ``mmuda::<path below configs/>``.
+        method: Config file, ``mmuda::<path below configs/>``, or ``auto``; a config
+            that lists a ``pool`` stands for all in it.
         budget: One of ``BUDGETS``.
         target_labels: Labels of B. They are read once all is done, for the score alone.
         seed: Of all runs, and of what is held out.
