@@ -50,18 +50,6 @@ def areas(tmp_path):
     return tmp_path
 
 
-TOY = """
-_base_ = 'mmuda::own/source-only.py'
-"""
-
-
-def words(areas, *more):
-    files = [str(areas / f) for f in ('a.tif', 'a_labels.tif', 'b.tif')]
-    named = ['--source', files[0], '--labels', files[1], '--target', files[2]]
-    size = ['--window-px', '16', '--budget', 'quick', '--classes', *CLASSES]
-    return ['adapt', *named, *size, '--out', str(areas / 'run'), *more]
-
-
 def test_scores_equal_those_of_all_pixels_at_once(tmp_path):
     rng = np.random.default_rng(0)
     truth = rng.integers(3, size=(1, 40, 50), dtype=np.uint8)

@@ -122,7 +122,7 @@ class MethodRun:
             return
         log = self.out / 'log.txt'
         with (
-            open(log, 'a') as kept,
+            open(log, 'a', buffering=1) as kept,
             Display() as display,
             subprocess.Popen(
                 [sys.executable, '-m', 'mmuda', *self.words],
