@@ -54,8 +54,7 @@ def choose(pool: Sequence[Variant]) -> Choice:
     """
     candidates = [variant.candidate for variant in pool]
     of_source = [n for n, variant in enumerate(pool) if variant.source_only]
-    trusted = max((candidates[n] for n in of_source), key=source_score)
-    expected = expected_shares(trusted)
+    expected = expected_shares(max(candidates, key=source_score))
     agreement = score_pool(candidates, (CRITERION,), expected)[CRITERION]
     kept = of_source[best_of([agreement[n] for n in of_source]) or 0]
     chosen, best = kept, best_of(agreement)
