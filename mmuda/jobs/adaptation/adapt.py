@@ -42,6 +42,7 @@ def adapt(request: AdaptationRequest, out: str | Path) -> Outcome:
     """
     out = Path(out)
     check_configs(request)
+    request.check_target_labels(out)
     request.settle_in(out)
     outcome, source, target = Outcome(), out / 'source', out / 'target'
     with alone_in(out) as lock:

@@ -3,11 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from mmengine.config import Config
-
 from mmuda.jobs.adaptation.request import BUDGETS, AdaptationRequest
-from mmuda.jobs.inheritance import find_config
-from mmuda.models.normalisation import check_alpha
+from mmuda.jobs.inheritance import find_config, read_config_file
 
 DEFAULT_POOL = 'mmuda::_base_/own/pool.py'
 
@@ -42,8 +39,11 @@ class Member:
                 f'{self.config}: no budget {unknown[0]!r}, expected some of '
                 f'{", ".join(BUDGETS)}'
             )
-        for alpha in self.alphas:
-            check_alpha(alpha)
+        if not all(0 <= alpha <= 1 for alpha in self.alphas):
+            raise ValueError(
+                f'{self.config}: alphas of the pool must be in [0, 1], got '
+                f'{tuple(self.alphas)}'
+            )
 
 
 def check_configs(request: AdaptationRequest) -> None:
@@ -65,8 +65,9 @@ def is_pool(method: str) -> bool:
 
     Raises:
         FileNotFoundError: If there is no such config.
+        ValueError: If it can not be read.
     """
-    return method == 'auto' or 'pool' in Config.fromfile(find_config(method))
+    return method == 'auto' or 'pool' in read_config_file(find_config(method))
 
 
 def read_pool(
@@ -80,7 +81,7 @@ def read_pool(
             source-only.
     """
     name = DEFAULT_POOL if request.method == 'auto' else request.method
-    listed = [_member(name, line) for line in Config.fromfile(find_config(name)).pool]
+    listed = [_member(name, line) for line in read_config_file(find_config(name)).pool]
     found = [
         (member, replace(request, method=member.config, seed=request.seed + seed))
         for member in listed
