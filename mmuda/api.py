@@ -319,7 +319,8 @@ def adapt(  # noqa: PLR0913
         labels: Their labels: rasters of class ids, or polygons.
         target: Scenes of B.
         out: Folder of the run.
-        method: Config file, or ``mmuda::<path below configs/>``.
+        method: Config file, ``mmuda::<path below configs/>``, or ``'auto'``: several
+            methods, of which one is chosen without labels of B.
         budget: ``'quick'``, ``'normal'`` or ``'long'``.
         target_labels: Labels of B, read once all is done, for the score alone.
         seed: Of all runs.

@@ -34,7 +34,8 @@ def parser() -> argparse.ArgumentParser:
         '--method',
         default=DEFAULT_METHOD,
         metavar='CONFIG',
-        help='config file, or mmuda::<path below configs/> [%(default)s]',
+        help='config file, mmuda::<path below configs/>, or auto: several methods, of '
+        'which one is chosen without labels of B [%(default)s]',
     )
     add(
         '--budget',

@@ -1,14 +1,17 @@
 """From two scenes to a map: what is made, that it goes on, what is refused."""
 
 import io
+import re
 
 import numpy as np
 import pytest
 import rasterio
 from rasterio.transform import from_origin
-from rich.progress import Progress
+from rich.console import Console
+from rich.text import Text
 
 from mmuda.jobs.adaptation import AdaptationRequest
+from mmuda.jobs.adaptation.display import Display
 from mmuda.jobs.adaptation.pictures import of_difference
 from mmuda.jobs.adaptation.runs import alone_in, follow, stretched
 from mmuda.jobs.adaptation.score import score
@@ -45,18 +48,6 @@ def areas(tmp_path):
         write(tmp_path / f'{name}.tif', image)
         write(tmp_path / f'{name}_labels.tif', labels)
     return tmp_path
-
-
-TOY = """
-_base_ = 'mmuda::own/source-only.py'
-"""
-
-
-def words(areas, *more):
-    files = [str(areas / f) for f in ('a.tif', 'a_labels.tif', 'b.tif')]
-    named = ['--source', files[0], '--labels', files[1], '--target', files[2]]
-    size = ['--window-px', '16', '--budget', 'quick', '--classes', *CLASSES]
-    return ['adapt', *named, *size, '--out', str(areas / 'run'), *more]
 
 
 def test_scores_equal_those_of_all_pixels_at_once(tmp_path):
@@ -129,11 +120,28 @@ def test_bars_follow_the_runs_and_the_first_error_is_kept():
         'error: the disk is full\n',
         'error: `mmuda train` failed, see above\n',
     ]
-    log, progress = io.StringIO(), Progress(disable=True)
-    assert follow(said, log, progress) == 'the disk is full'
+    log, seen = io.StringIO(), io.StringIO()
+    display = Display(Console(file=seen, width=80))
+    assert follow(said, log, display, 'dann') == 'the disk is full'
     assert log.getvalue() == ''.join(said)
-    bars = {t.description: (t.completed, t.total) for t in progress.tasks}
-    assert bars == {'the method': (10, 200), 'the source model': (100, 100)}
+    bars = {t.description: (t.completed, t.total) for t in display.progress.tasks}
+    assert bars == {'dann': (10, 200), 'the source model': (100, 100)}
+    assert seen.getvalue() == 'the source model: 100 iterations\n'
+
+
+def test_a_bar_fits_into_a_line_whatever_its_name():
+    lines = [
+        'mapping work_dirs/small/mappings/a_b_approximation_944a7153.csv is not there '
+        'yet: mmuda pair x.py\n',
+        'INFO - Iter(train) [ 50/100]  lr: 1\n',
+    ]
+    seen = io.StringIO()
+    display = Display(Console(file=seen, width=80, force_terminal=True))
+    with display:
+        follow(lines, io.StringIO(), display, 'a very long name of a method ' * 4)
+    shown = Text.from_ansi(seen.getvalue()).plain.splitlines()
+    assert all(len(line) <= 80 for line in shown)
+    assert any(re.match(r'mapping +\S+ +50/100', line) for line in shown)
 
 
 def test_two_do_not_work_in_one_folder(tmp_path):

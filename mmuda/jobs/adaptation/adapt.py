@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
 from rich.console import Console
@@ -11,9 +12,11 @@ from mmuda.datasets.prepared import IMAGES, LABELS, read_manifest
 from mmuda.evaluation import write_figures
 from mmuda.jobs.adaptation.outcome import ADAPTED, SOURCE_ONLY, Outcome
 from mmuda.jobs.adaptation.page import write_page
+from mmuda.jobs.adaptation.pool import check_configs
 from mmuda.jobs.adaptation.request import AdaptationRequest
-from mmuda.jobs.adaptation.runs import MethodRun, alone_in
+from mmuda.jobs.adaptation.runs import alone_in
 from mmuda.jobs.adaptation.score import score
+from mmuda.jobs.adaptation.training import train_models
 from mmuda.jobs.prediction import Model, predict_scenes
 from mmuda.jobs.prediction import Request as Prediction
 from mmuda.preparation.own import prepare_own
@@ -24,7 +27,9 @@ def adapt(request: AdaptationRequest, out: str | Path) -> Outcome:
 
     Below ``out``: ``source`` and ``target`` (prepared), ``work_dirs`` (the runs),
     ``log.txt``, ``maps`` with a map and its confidence per scene of B, ``source_only``
-    with those of the model before adaptation, and ``index.html``.
+    with those of the model before adaptation, and ``index.html``. A pool of methods
+    also leaves ``pool.json``, what could be chosen, and ``pool``, models that were
+    changed without training.
 
     Args:
         request: What to make of what.
@@ -36,9 +41,8 @@ def adapt(request: AdaptationRequest, out: str | Path) -> Outcome:
             nothing that was written is lost.
     """
     out = Path(out)
-    for path in request.target_labels:  # not read yet, but missed only hours later
-        if not path.exists():
-            raise FileNotFoundError(f'{path}: no such file or folder')
+    check_configs(request)
+    request.check_target_labels(out)
     request.settle_in(out)
     outcome, source, target = Outcome(), out / 'source', out / 'target'
     with alone_in(out) as lock:
@@ -47,41 +51,37 @@ def adapt(request: AdaptationRequest, out: str | Path) -> Outcome:
         with _step(outcome, 'prepare B'):
             prepare_own(request.preparation_of_target(source), target)
         with _step(outcome, 'train'):
-            run = MethodRun(request, source, target, out)
-            run.train(lock)
+            trained = train_models(request, source, target, out, lock)
         with _step(outcome, 'predict B'):
-            _predict(run, request, target / IMAGES, outcome)
+            _predict(trained.models, target / IMAGES, out, outcome)
         if request.target_labels:
             with _step(outcome, 'score with the labels of B'):
                 _score(request, source, out, outcome)
-        outcome.page = write_page(request, run, outcome)
+        outcome.page = write_page(request, trained, outcome, out)
     return outcome
 
 
 @contextmanager
 def _step(outcome: Outcome, name: str) -> Iterator[None]:
     """Say that a step begins, and keep how long it took."""
-    Console().rule(name[0].upper() + name[1:], align='left')
+    console, said = Console(), name[0].upper() + name[1:]
+    if console.is_terminal:
+        console.rule(said, align='left')
+    else:
+        console.print(f'{datetime.now():%H:%M:%S} {said}', highlight=False)
     begun = time.monotonic()
     yield
     outcome.seconds[name] = time.monotonic() - begun
 
 
 def _predict(
-    run: MethodRun, request: AdaptationRequest, scenes: Path, outcome: Outcome
+    models: dict[str, Model], scenes: Path, out: Path, outcome: Outcome
 ) -> None:
-    """Maps of the scenes of B, in the resolution that the model was trained on."""
+    """Maps of the scenes of B, in the resolution that the models were trained on."""
     wanted = Prediction(confidence=True)
-    models = {ADAPTED: (run.written_config, run.checkpoint)}
-    if run.source_model is not None:
-        models[SOURCE_ONLY] = run.source_model
-    for folder, (config, checkpoint) in models.items():
-        model = Model(str(config), str(checkpoint), amp=request.amp)
-        found = predict_scenes(model, scenes, run.out / folder, wanted)
-        if folder == ADAPTED:
-            outcome.maps = found.maps
-        else:
-            outcome.source_only = found.maps
+    for folder, model in models.items():
+        maps = predict_scenes(model, scenes, out / folder, wanted).maps
+        setattr(outcome, folder, maps)
 
 
 def _score(

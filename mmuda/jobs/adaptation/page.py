@@ -16,44 +16,49 @@ from mmuda.jobs.adaptation.pictures import (
     of_scene,
 )
 from mmuda.jobs.adaptation.request import AdaptationRequest
-from mmuda.jobs.adaptation.runs import MethodRun
 from mmuda.jobs.adaptation.shares import shares_of_labels, shares_of_maps
+from mmuda.jobs.adaptation.training import Trained
 from mmuda.version import __version__
 
 MOST_SCENES = 12  # that are shown
-NAMES = {ADAPTED: 'adapted', SOURCE_ONLY: 'source-only'}
 
 
-def write_page(request: AdaptationRequest, run: MethodRun, outcome: Outcome) -> Path:
+def write_page(
+    request: AdaptationRequest, trained: Trained, outcome: Outcome, out: Path
+) -> Path:
     """Write ``index.html`` into the folder of the run.
 
     Args:
         request: What was asked for.
-        run: The training.
+        trained: What predicted, and how it was trained.
         outcome: What was made.
+        out: The folder.
 
     Returns:
         The page.
     """
-    out = run.out
     source, target = (read_manifest(out / name) for name in ('source', 'target'))
+    names = {ADAPTED: 'adapted', SOURCE_ONLY: 'source-only'}
+    if trained.choice is not None and SOURCE_ONLY not in trained.models:
+        names[ADAPTED] = 'source-only, kept'
     loader = jinja2.FileSystemLoader(Path(__file__).parent)
     environment = jinja2.Environment(loader=loader, autoescape=True)
     text = environment.get_template('page.html.j2').render(
         version=__version__,
         request=request,
         method=Path(request.method.rpartition('::')[2]).stem,
-        command=' '.join(['mmuda', *run.words]),
+        commands=trained.commands,
+        choice=trained.choice,
         source=source,
         target=target,
         legend=[*zip(source['classes'], source['palette'], strict=True)],
-        shares=_shares(source, outcome),
+        shares=_shares(source, outcome, names),
         scenes=[
             _scene(n, out, outcome, source['palette'])
             for n in range(min(len(outcome.maps), MOST_SCENES))
         ],
         left_out=max(len(outcome.maps) - MOST_SCENES, 0),
-        figures={NAMES[name]: _shown(f) for name, f in outcome.figures.items()},
+        figures={names[name]: _shown(f) for name, f in outcome.figures.items()},
         seconds=outcome.seconds,
         files=[str(file.relative_to(out)) for file in outcome.maps],
     )
@@ -73,12 +78,14 @@ def _shown(figures: dict) -> dict[str, float]:
     return {'accuracy': figures['aAcc'], 'mIoU': figures['mIoU'], **of_classes}
 
 
-def _shares(source: dict, outcome: Outcome) -> dict[str, Sequence[float]]:
+def _shares(
+    source: dict, outcome: Outcome, names: dict[str, str]
+) -> dict[str, Sequence[float]]:
     number = len(source['classes'])
     found = {'labels of A': shares_of_labels(source['class_pixels'][TRAIN])}
     if outcome.source_only:
-        found['B, source-only'] = shares_of_maps(outcome.source_only, number)
-    found['B, adapted'] = shares_of_maps(outcome.maps, number)
+        found[f'B, {names[SOURCE_ONLY]}'] = shares_of_maps(outcome.source_only, number)
+    found[f'B, {names[ADAPTED]}'] = shares_of_maps(outcome.maps, number)
     return found
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from mmuda.preparation.own import HoldOut
 from mmuda.preparation.own import Request as Preparation
+from mmuda.preparation.own.request import labels_of
 from mmuda.preparation.records import refuse_other, write_json
 
 # How often the schedule of a method is run through; `quick` cuts models and schedules
@@ -26,7 +27,8 @@ class AdaptationRequest:
         source: Scenes of A: rasters, and folders of them.
         labels: Their labels: rasters, polygons, or folders.
         target: Scenes of B.
-        method: Config file, or ``mmuda::<path below configs/>``.
+        method: Config file, ``mmuda::<path below configs/>``, or ``auto``; a config
+            that lists a ``pool`` stands for all in it.
         budget: One of ``BUDGETS``.
         target_labels: Labels of B. They are read once all is done, for the score alone.
         seed: Of all runs, and of what is held out.
@@ -36,7 +38,8 @@ class AdaptationRequest:
             :class:`mmuda.preparation.own.Request`, such as ``bands`` and ``classes``.
 
     Raises:
-        ValueError: If the budget is unknown, or nothing is labelled.
+        ValueError: If the budget is unknown, a window has no pixel, or nothing is
+            labelled.
     """
 
     source: tuple[Path, ...]
@@ -55,6 +58,8 @@ class AdaptationRequest:
             raise ValueError(
                 f'budget must be one of {", ".join(BUDGETS)}, got {self.budget!r}'
             )
+        if self.window_px < 1:
+            raise ValueError(f'window_px must be above 0, got {self.window_px}')
         if not self.labels:
             raise ValueError('labels of the source are needed, got none')
 
@@ -77,6 +82,15 @@ class AdaptationRequest:
             self.target, self.target_labels, 1.0, like=like, **reading
         )
 
+    def check_target_labels(self, out: Path) -> None:
+        """See that the files are there before anything is trained; none is opened.
+
+        Raises:
+            FileNotFoundError: If a scene of B has none.
+        """
+        if self.target_labels:
+            labels_of(self.preparation_of_target_labels(out))
+
     def _bands(self) -> dict:
         # Numbers mean the same in both areas; the resolution is the source's.
         return dict(gsd_m=None, bands=self.reading.get('bands'))
@@ -98,7 +112,7 @@ class AdaptationRequest:
         """Keep the request in its folder.
 
         Raises:
-            ValueError: If the folder is another request's.
+            ValueError: If the folder is another request's, or a file.
         """
         said = asdict(self)
         said.pop('target_labels')  # may be had later: nothing but the score needs them
@@ -106,6 +120,8 @@ class AdaptationRequest:
         method = Path(self.method)
         if method.is_file():
             identity['method_sha256'] = hashlib.sha256(method.read_bytes()).hexdigest()
+        if out.exists() and not out.is_dir():
+            raise ValueError(f'{out} is a file, expected a folder for the run')
         refuse_other(out, [out / RECORD], identity)
         out.mkdir(parents=True, exist_ok=True)
         write_json(out / RECORD, {'identity': identity})

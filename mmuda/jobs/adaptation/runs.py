@@ -11,15 +11,9 @@ from pathlib import Path
 from typing import TextIO
 
 from mmengine.config import Config
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TextColumn,
-    TimeRemainingColumn,
-)
 
 from mmuda.engine.checkpoint import latest_checkpoint
+from mmuda.jobs.adaptation.display import Display
 from mmuda.jobs.adaptation.request import BUDGETS, AdaptationRequest
 from mmuda.jobs.config import load_config
 from mmuda.jobs.prerequisites import SourceModel, prerequisites_of
@@ -69,6 +63,13 @@ class MethodRun:
             )
 
     @property
+    def name(self) -> str:
+        """As people call it."""
+        seed = self.request.seed
+        method = Path(self.cfg.filename).stem.removesuffix('_a_b')
+        return f'{method}, seed {seed}' if seed else method
+
+    @property
     def words(self) -> list[str]:
         """The command that trains."""
         words = ['train', self.method, '--source', self.source, '--target', self.target]
@@ -78,6 +79,11 @@ class MethodRun:
         if self.options:
             words += ['--cfg-options', *(f'{k}={v}' for k, v in self.options.items())]
         return words
+
+    @property
+    def command(self) -> str:
+        """The same, as it is typed."""
+        return ' '.join(['mmuda', *self.words])
 
     @property
     def checkpoint(self) -> Path | None:
@@ -115,10 +121,9 @@ class MethodRun:
         if self.checkpoint is not None:
             return
         log = self.out / 'log.txt'
-        columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
         with (
-            open(log, 'a') as kept,
-            Progress(TextColumn('{task.description}'), *columns) as progress,
+            open(log, 'a', buffering=1) as kept,
+            Display() as display,
             subprocess.Popen(
                 [sys.executable, '-m', 'mmuda', *self.words],
                 cwd=self.out,
@@ -129,24 +134,25 @@ class MethodRun:
                 pass_fds=[lock],
             ) as process,
         ):
-            said = follow(process.stdout, kept, progress)
+            said = follow(process.stdout, kept, display, self.name)
         if process.returncode:
             raise ValueError(f'training failed: {said} (all of it: {log})')
 
 
-def follow(lines: Iterable[str], log: TextIO, progress: Progress) -> str:
-    """Show what a training says as bars, one for each run.
+def follow(lines: Iterable[str], log: TextIO, display: Display, name: str) -> str:
+    """Show what a training says, each run by itself.
 
     Args:
         lines: Of its output.
         log: Where they are kept.
-        progress: Shows the bars.
+        display: Shows the runs.
+        name: Of the training.
 
     Returns:
         Its error, or else its last line.
     """
     error = last = ''
-    bar = progress.add_task('the method', total=None)
+    bar = display.begin(name)
     waiting = []
     for line in lines:
         log.write(line)
@@ -155,13 +161,17 @@ def follow(lines: Iterable[str], log: TextIO, progress: Progress) -> str:
             error = error or line.removeprefix('error:').strip()
         elif found := PREREQUISITE.match(line):
             waiting.append(bar)
-            bar = progress.add_task(found[1], total=None)
+            bar = display.begin(_without_paths(found[1]))
         elif found := ITERATION.search(line):
             done, total = map(int, found.groups())
-            progress.update(bar, completed=done, total=total)
+            display.update(bar, done, total)
             if done == total and waiting:
                 bar = waiting.pop()
     return error or last
+
+
+def _without_paths(described: str) -> str:
+    return ' '.join(word for word in described.split() if '/' not in word)
 
 
 @contextmanager

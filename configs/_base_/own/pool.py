@@ -1,0 +1,39 @@
+# What `mmuda adapt --method auto` chooses from, in the order of training. A member is a
+# config with the budgets that it is part of, the seeds that it is trained with, counted
+# from the run's, and what else it is tried with: `alphas`, batch statistics between
+# source (0) and target (1), and `prior`, predictions corrected by class shares where a
+# diagnosis allows it. A config that aligns nothing is `source_only`; the best of those
+# is what is kept when in doubt.
+pool = [
+    dict(
+        config='mmuda::own/source-only_deeplabv3plus_a_b.py',
+        budgets=('quick', 'normal', 'long'),
+        source_only=True,
+        alphas=(0.5, 1.0),
+        prior=True),
+    dict(
+        config='mmuda::own/source-only-augmented_deeplabv3plus_a_b.py',
+        budgets=('quick', 'normal', 'long'),
+        source_only=True,
+        alphas=(0.5, 1.0),
+        prior=True),
+    dict(
+        config='mmuda::own/source-only-augmented_deeplabv3plus_a_b.py',
+        budgets=('normal', 'long'),
+        seeds=(1, 2),
+        source_only=True,
+        alphas=(0.5, 1.0)),
+    # Partners by SemSim.
+    dict(
+        config='mmuda::own/dann_deeplabv3plus_a_b.py',
+        budgets=('quick', 'normal', 'long'),
+        alphas=(0.0, 0.5, 1.0)),
+    dict(
+        config='mmuda::own/dacs_deeplabv3plus_a_b.py',
+        budgets=('normal', 'long'),
+        alphas=(0.0, 0.5, 1.0)),
+    dict(
+        config='mmuda::own/mic_deeplabv3plus_a_b.py',
+        budgets=('normal', 'long'),
+        alphas=(0.0, 0.5, 1.0)),
+]

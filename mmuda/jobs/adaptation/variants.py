@@ -1,0 +1,173 @@
+"""What a trained model may become without training, and what it then says of B."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from mmengine.config import Config
+from torch import nn
+
+from mmuda.engine.checkpoint import (
+    load_checked,
+    load_strictly,
+    save_checkpoint,
+)
+from mmuda.evaluation.collecting import collect
+from mmuda.evaluation.criteria import Candidate
+from mmuda.evaluation.diagnosis import DEFAULT, diagnose
+from mmuda.evaluation.shares import PriorCorrection
+from mmuda.evaluation.tile_samples import TileSamples
+from mmuda.jobs.adaptation.pool import Member
+from mmuda.jobs.adaptation.runs import MethodRun, working_in
+from mmuda.jobs.evidence import Evidence, load_model
+from mmuda.jobs.prediction import Model
+from mmuda.jobs.statistics import measure_target, with_target_images
+from mmuda.models.adaptor import DomainAdaptor
+from mmuda.models.normalisation import blend_checkpoint
+
+FOLDER = 'pool'  # of the checkpoints that no training wrote
+CLASSIFIER = 'decode_head.conv_seg'
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A trained model, as it is or changed, that may be chosen.
+
+    Args:
+        candidate: What it says.
+        model: What predicts with it.
+        source_only: Whether it is a model of the source, as it was trained.
+    """
+
+    candidate: Candidate
+    model: Model
+    source_only: bool
+
+
+def variants_of(
+    member: Member, run: MethodRun, evidence: Evidence, out: Path
+) -> list[Variant]:
+    """A model as it was trained, and all that its line in the pool asks for.
+
+    What is said of the source is said with the source's batch statistics and class
+    shares: it is the target that a variant is for.
+
+    Args:
+        member: Its line.
+        run: Its run, trained.
+        evidence: Images of both domains.
+        out: Folder of the adaptation.
+    """
+    name = run.name
+    model = Model(str(run.written_config), str(run.checkpoint), amp=run.request.amp)
+    network = _network(model, run.cfg)
+    source, target = evidence.of_model(network, inner=member.prior)
+    candidate = Candidate(
+        name, source, target, run.written_config.stem, run.request.seed
+    )
+    found = [Variant(candidate, model, member.source_only)]
+    measured = model
+    if member.alphas and not isinstance(network, DomainAdaptor):
+        measured = replace(model, checkpoint=_with_statistics(run, out))
+    for alpha in _others(member.alphas, network):
+        changed = replace(measured, alpha=alpha)
+        target = collect(_network(changed, run.cfg), evidence.target, 'target')
+        said = replace(candidate, name=f'{name}, alpha {alpha:g}', target=target)
+        found.append(Variant(said, changed, False))
+    if member.prior and (corrected := _corrected(candidate, model, evidence, out)):
+        found.append(corrected)
+    return found
+
+
+def _others(alphas: Sequence[float], network: nn.Module) -> list[float]:
+    """Statistics other than those that the model has anyway."""
+    adapted = isinstance(network, DomainAdaptor)
+    own = network.statistics.alpha if adapted else 0.0
+    return [alpha for alpha in alphas if alpha != own]
+
+
+def _network(model: Model, cfg: Config) -> nn.Module:
+    """What is asked, with the batch statistics that it would predict with."""
+    network = load_model(cfg, model.checkpoint)
+    if model.alpha is None:
+        return network
+    adapted = isinstance(network, DomainAdaptor)
+    content = load_checked(model.checkpoint, map_location='cpu')
+    weights = content.get('state_dict', content)
+    blend_checkpoint(weights, model.alpha, 'segmentor.' if adapted else '')
+    if adapted:
+        network.statistics.alpha = model.alpha
+    load_strictly(network, weights, model.checkpoint)
+    return network.eval()
+
+
+def _with_statistics(run: MethodRun, out: Path) -> str:
+    """The checkpoint of a source model with the batch statistics of B added."""
+    file = _place(out, run.checkpoint, 'statistics')
+    if not file.is_file():
+        with working_in(run.out):
+            measure_target(with_target_images(run.cfg), run.checkpoint, file)
+    return str(file)
+
+
+def _corrected(
+    candidate: Candidate, model: Model, evidence: Evidence, out: Path
+) -> Variant | None:
+    """The model corrected by class shares; None if shares are not what differs."""
+    classes = evidence.source[0].metainfo['classes']
+    found = diagnose(candidate.source, candidate.target, classes)
+    if not found.kind.allows_correction:
+        return None
+    correction = PriorCorrection(found.calibration, found.shares[DEFAULT].ratios)
+    file = _place(out, Path(model.checkpoint), 'prior')
+    if not write_corrected(model.checkpoint, correction, file):
+        return None
+    target = _scored_by(correction, candidate.target)
+    said = replace(candidate, name=f'{candidate.name}, prior', target=target)
+    return Variant(said, replace(model, checkpoint=str(file)), False)
+
+
+def _scored_by(correction: PriorCorrection, samples: TileSamples) -> TileSamples:
+    logits = correction.logits(samples.logits).astype(np.float32)
+    return replace(samples, logits=logits)
+
+
+def write_corrected(
+    checkpoint: str | Path, correction: PriorCorrection, file: Path
+) -> bool:
+    """Write a checkpoint whose classifier corrects its scores.
+
+    Scores are linear in its weights: dividing them by the temperature and adding to the
+    bias is the correction itself, and the model stays an ordinary one.
+
+    Args:
+        checkpoint: Of a segmentor, adapted or not.
+        correction: Of its scores.
+        file: The new checkpoint.
+
+    Returns:
+        Whether the model has such a classifier.
+    """
+    content = load_checked(str(checkpoint), map_location='cpu')
+    weights = content.get('state_dict', content)
+    names = [
+        key.removesuffix('.bias')
+        for key in weights
+        if key.removeprefix('segmentor.') == f'{CLASSIFIER}.bias'
+    ]
+    if not names or len(weights[f'{names[0]}.bias']) != len(correction.ratios):
+        return False
+    weight, bias = (weights[f'{names[0]}.{part}'] for part in ('weight', 'bias'))
+    temperature = correction.calibration.temperature
+    weights[f'{names[0]}.weight'] = weight / temperature
+    shift = bias.new_tensor(correction.shift)
+    weights[f'{names[0]}.bias'] = bias / temperature + shift
+    save_checkpoint(content, file)
+    return True
+
+
+def _place(out: Path, checkpoint: Path, what: str) -> Path:
+    folder = out / FOLDER
+    folder.mkdir(exist_ok=True)
+    return folder / f'{checkpoint.parent.name}_{checkpoint.stem}_{what}.pth'

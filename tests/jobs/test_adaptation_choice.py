@@ -1,0 +1,100 @@
+"""Choosing from a pool: by agreement, guarded, and what a corrected classifier says."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from conftest import toy_segmentor
+from gaussian_world import candidate, good, weak
+from mmseg.registry import MODELS
+
+from mmuda.evaluation.shares import Calibration, PriorCorrection
+from mmuda.jobs.adaptation import AdaptationRequest
+from mmuda.jobs.adaptation.choice import choose
+from mmuda.jobs.adaptation.pool import DEFAULT_POOL, read_pool
+from mmuda.jobs.adaptation.request import BUDGETS
+from mmuda.jobs.adaptation.variants import Variant, write_corrected
+from mmuda.jobs.inheritance import find_config
+from mmuda.jobs.prediction import Model
+
+
+def collapsed(right, rng):
+    """Sure of one class."""
+    return np.tile(np.eye(right.shape[1])[1] * 50, (len(right), 1))
+
+
+def variant(name, logits_of, source_only=False, **about):
+    found = candidate(name, logits_of, family=name, **about)
+    return Variant(found, Model(f'{name}.py', f'{name}.pth'), source_only)
+
+
+def test_a_better_model_is_taken():
+    pool = [variant('source', weak, True), variant('dann', good), variant('mic', good)]
+    found = choose(pool)
+    assert found.sentence.startswith('The adapted model is taken: its estimated gain')
+    assert found.model.config == 'dann.py'
+    assert found.source_only.config == 'source.py'
+    assert found.names[found.chosen] == 'dann'
+
+
+def test_of_source_only_models_the_one_is_kept_that_the_pool_agrees_with():
+    pool = [
+        variant('first', weak, True),
+        variant('second', good, True),
+        variant('dann', good),
+    ]
+    found = choose(pool)
+    assert found.model == found.source_only == pool[1].model
+    assert 'the others agree with most' in found.sentence
+
+
+def test_a_collapsed_model_is_not_taken_even_where_the_pool_is():
+    pool = [variant('source', weak, True), *(variant(n, collapsed) for n in 'abc')]
+    found = choose(pool)
+    assert found.model == pool[0].model
+    assert np.isnan([agreement for agreement, _ in found.scores[1:]]).all()
+
+
+def test_a_model_that_forgot_the_source_is_not_taken():
+    """The pool agrees with it, its gain is sure: still the guard keeps the other."""
+    pool = [variant('source', weak, True), variant('dann', good), variant('mic', good)]
+    forgot = candidate('worse', lambda right, rng: weak(weak(right, rng), rng)).source
+    for number in (1, 2):
+        said = replace(pool[number].candidate, source=forgot)
+        pool[number] = replace(pool[number], candidate=said)
+    found = choose(pool)
+    assert found.model == found.source_only == pool[0].model
+    assert 'points on held-out source images' in found.sentence
+
+
+def test_a_corrected_checkpoint_gives_corrected_scores(tmp_path):
+    torch.manual_seed(0)
+    model = MODELS.build(toy_segmentor()).eval()
+    torch.save({'state_dict': model.state_dict()}, tmp_path / 'model.pth')
+    calibration = Calibration(1.7, np.array([0.1, -0.3, 0.2]))
+    correction = PriorCorrection(calibration, np.array([0.5, 2.0, 1.5]))
+    assert write_corrected(tmp_path / 'model.pth', correction, tmp_path / 'new.pth')
+    image = torch.rand(1, 3, 16, 16)
+    with torch.no_grad():
+        before = model(image, mode='tensor')
+        model.load_state_dict(torch.load(tmp_path / 'new.pth')['state_dict'])
+        after = model(image, mode='tensor')
+    expected = correction.logits(before.numpy().transpose(0, 2, 3, 1))
+    np.testing.assert_allclose(
+        after.numpy().transpose(0, 2, 3, 1), expected, rtol=1e-5, atol=1e-5
+    )
+
+
+@pytest.mark.parametrize('budget', BUDGETS)
+def test_the_pool_is_of_configs_that_are_there(budget, tmp_path):
+    paths = ((tmp_path,), (tmp_path,), (tmp_path,))
+    found = read_pool(AdaptationRequest(*paths, 'auto', budget, seed=5))
+    for member, request in found:
+        assert find_config(request.method).is_file()
+        assert request.seed - 5 in member.seeds
+    runs = [(request.method, request.seed) for _, request in found]
+    assert len(runs) == len(set(runs))
+    assert sum(member.source_only for member, _ in found) >= 2
+    assert any(not member.source_only for member, _ in found)
+    assert DEFAULT_POOL.startswith('mmuda::')
