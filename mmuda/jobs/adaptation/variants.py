@@ -168,6 +168,6 @@ def write_corrected(
 
 
 def _place(out: Path, checkpoint: Path, what: str) -> Path:
-    folder = out / FOLDER
+    folder = out.absolute() / FOLDER
     folder.mkdir(exist_ok=True)
     return folder / f'{checkpoint.parent.name}_{checkpoint.stem}_{what}.pth'
