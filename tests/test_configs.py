@@ -423,8 +423,8 @@ def make_weights(model):
         torch.save(dict(state_dict=weights, meta=meta), model.checkpoint)
 
 
-def test_the_config_in_the_readme(tmp_path):
-    text = (CONFIGS.parent / 'README.md').read_text()
+def test_the_config_on_the_page_of_own_data(tmp_path):
+    text = (CONFIGS.parent / 'docs/own_data.md').read_text()
     block = text.split('```python')[1].split('```')[0]
     file = tmp_path / 'my_config.py'
     file.write_text(textwrap.dedent(block))

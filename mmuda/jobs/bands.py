@@ -163,7 +163,8 @@ def expected_bands(cfg: Config, domain: str = 'source') -> dict[str, int]:
         own = (common.get('domains') or {}).get(domain) or {}
         for name in ('mean', 'std'):
             numbers = own.get(name) or common.get(name) or ()
-            if len(numbers) > 1:  # one is that of all bands
+            # One is that of all bands; a word is for what will be measured.
+            if not isinstance(numbers, str) and len(numbers) > 1:
                 found[f'the {name} of data_preprocessor'] = len(numbers)
     backbone = segmentor.get('backbone')
     if backbone is None:

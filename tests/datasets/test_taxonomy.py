@@ -336,8 +336,8 @@ def test_taxonomies_are_shipped():
     assert "'mmuda.datasets': ['taxonomies/*.yml']" in setup
 
 
-def test_the_taxonomy_in_the_readme(tmp_path):
-    text = (Path(__file__).parents[2] / 'README.md').read_text()
+def test_the_taxonomy_on_the_page_of_own_data(tmp_path):
+    text = (Path(__file__).parents[2] / 'docs/own_data.md').read_text()
     for name, block in zip(('farm', 'mapping'), text.split('```yaml')[1:], strict=True):
         (tmp_path / f'{name}.yml').write_text(block.split('```')[0])
     mapping = read_mapping(tmp_path / 'mapping.yml')

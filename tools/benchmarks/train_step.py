@@ -132,6 +132,8 @@ def build(config: str, method: type) -> tuple[nn.Module, object, Callable]:
     if config.startswith('clan'):
         cfg.model.objectives.output.update(warm_up=1, duration=10**9)
         MessageHub.get_current_instance().update_info('iter', 2)
+    if config.startswith('dacs'):
+        del cfg.model.objectives.mix['augmentation']  # as published
     if config.startswith('mic'):
         # A gradient that is 0 but for rounding would else be a step of full size.
         cfg.optim_wrapper.segmentor.optimizer.eps = ADAM_EPS
