@@ -29,6 +29,7 @@ from feature_critics import (
     segmentation_loss,
     stack,
 )
+from mmengine.config import Config
 from mmengine.logging import MessageHub
 from mmengine.optim import build_optim_wrapper
 from mmengine.registry import init_default_scope
@@ -120,6 +121,25 @@ def build(config: str, method: type) -> tuple[nn.Module, object, Callable]:
     DeepLabV2 has the size that ``--demo`` gives it, at which what is not arithmetic
     weighs most; weights of losses are the published ones.
     """
+    cfg = _config_of(config, method)
+    segmentor = cfg.model.get('segmentor', cfg.model)
+    segmentor.backbone.init_cfg = None
+    if issubclass(method, LSDLoop):
+        for wrapper in cfg.optim_wrapper.values():
+            if isinstance(wrapper, dict):
+                wrapper.optimizer = dict(type='SGD', lr=method.LEARNING_RATE)
+    if config.startswith('multi_source'):
+        # The optimizer of the other loops, and a mean that needs no images.
+        cfg.model.data_preprocessor.domains = None
+        cfg.optim_wrapper.segmentor = cfg.segmentor_optimizer
+    model = MODELS.build(cfg.model).train()
+    by_hand = method(copy.deepcopy(model))
+    optimizer = build_optim_wrapper(model, cfg.optim_wrapper)
+    return model, optimizer, by_hand
+
+
+def _config_of(config: str, method: type) -> Config:
+    """A config at the size of ``--demo`` with the weights of losses as published."""
     published = load_config(CONFIGS / config)
     cfg = copy.deepcopy(published)
     if issubclass(method, AdversaryAndTeacherLoop):
@@ -137,20 +157,7 @@ def build(config: str, method: type) -> tuple[nn.Module, object, Callable]:
     if config.startswith('mic'):
         # A gradient that is 0 but for rounding would else be a step of full size.
         cfg.optim_wrapper.segmentor.optimizer.eps = ADAM_EPS
-    segmentor = cfg.model.get('segmentor', cfg.model)
-    segmentor.backbone.init_cfg = None
-    if issubclass(method, LSDLoop):
-        for wrapper in cfg.optim_wrapper.values():
-            if isinstance(wrapper, dict):
-                wrapper.optimizer = dict(type='SGD', lr=method.LEARNING_RATE)
-    if config.startswith('multi_source'):
-        # The optimizer of the other loops, and a mean that needs no images.
-        cfg.model.data_preprocessor.domains = None
-        cfg.optim_wrapper.segmentor = cfg.segmentor_optimizer
-    model = MODELS.build(cfg.model).train()
-    by_hand = method(copy.deepcopy(model))
-    optimizer = build_optim_wrapper(model, cfg.optim_wrapper)
-    return model, optimizer, by_hand
+    return cfg
 
 
 def seconds(step: Callable, batch: dict) -> float:
