@@ -168,3 +168,18 @@ def test_another_request_for_the_same_folder_is_refused(tmp_path):
 def test_an_unknown_budget_is_refused(tmp_path):
     with pytest.raises(ValueError, match=r"budget must be .* got 'huge'"):
         AdaptationRequest((tmp_path,), (tmp_path,), (tmp_path,), 'x.py', 'huge')
+
+
+def test_ids_of_b_without_a_meaning_are_refused(tmp_path):
+    for name in ('a.tif', 'a.gpkg', 'b.tif', 'b_labels.tif', 'b.gpkg'):
+        (tmp_path / name).touch()  # files are not opened for this
+    a, polygons, b, ids, named = (
+        (tmp_path / name,)
+        for name in ('a.tif', 'a.gpkg', 'b.tif', 'b_labels.tif', 'b.gpkg')
+    )
+    request = AdaptationRequest(a, polygons, b, 'x.py', target_labels=ids)
+    with pytest.raises(ValueError, match='labels of B are ids, those of A polygons'):
+        request.check_target_labels(tmp_path)
+    AdaptationRequest(a, polygons, b, 'x.py', target_labels=named).check_target_labels(
+        tmp_path
+    )

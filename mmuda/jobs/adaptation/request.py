@@ -8,7 +8,7 @@ from pathlib import Path
 
 from mmuda.preparation.own import HoldOut
 from mmuda.preparation.own import Request as Preparation
-from mmuda.preparation.own.request import labels_of
+from mmuda.preparation.own.request import is_polygons, labels_of
 from mmuda.preparation.records import refuse_other, write_json
 
 # How often the schedule of a method is run through; `quick` cuts models and schedules
@@ -87,9 +87,18 @@ class AdaptationRequest:
 
         Raises:
             FileNotFoundError: If a scene of B has none.
+            ValueError: If those of A name their classes and those of B do not.
         """
-        if self.target_labels:
-            labels_of(self.preparation_of_target_labels(out))
+        if not self.target_labels:
+            return
+        of_a = labels_of(self.preparation_of_source()).values()
+        of_b = labels_of(self.preparation_of_target_labels(out)).values()
+        bare = [file for file in of_b if not is_polygons(file)]
+        if bare and any(map(is_polygons, of_a)):
+            raise ValueError(
+                f'{bare[0]}: labels of B are ids, those of A polygons with names, so '
+                'that nothing says which id is which class: give polygons for both'
+            )
 
     def _bands(self) -> dict:
         # Numbers mean the same in both areas; the resolution is the source's.
