@@ -22,8 +22,9 @@ $(MARK): setup.py tools/setup_environment.sh
 demo: setup
 	$(BIN)/python tools/demo.py
 
+# COVERAGE_FILE: what tests run in other folders is measured into the same place.
 test: setup
-	$(BIN)/python -m pytest -n $(JOBS) --cov=mmuda --cov-report=term --cov-fail-under=90
+	COVERAGE_FILE=$(CURDIR)/.coverage $(BIN)/python -m pytest -n $(JOBS) --cov=mmuda --cov-report=term --cov-fail-under=90
 
 faults: setup
 	OMP_NUM_THREADS=1 $(BIN)/python tests/faults/long.py $(PARTS)
