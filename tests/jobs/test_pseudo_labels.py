@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -270,7 +271,7 @@ def test_rounds_killed_and_resumed_and_without_target_labels(folder, monkeypatch
     hook = "custom_imports = dict(imports=['deadly_hook'])\n"
     hook += "custom_hooks = [dict(type='Die')]\n"
     Path(config).write_text(config_text + hook)
-    path = dict(PYTHONPATH=os.pathsep.join([str(folder), os.environ['PYTHONPATH']]))
+    path = dict(PYTHONPATH=os.pathsep.join([str(folder), *sys.path]))
     killed = mmuda('train', config, check=False, **path)
     assert killed.returncode == -9
     assert not Path('work_dirs/task/rounds/iter_6.pth').exists()
