@@ -12,7 +12,6 @@ from mmengine.config import Config
 from mmuda.engine.checkpoint import latest_checkpoint
 from mmuda.jobs import adaptation, comparison, training
 from mmuda.jobs.adaptation.request import DEFAULT_METHOD
-from mmuda.jobs.amp import train_in_mixed_precision
 from mmuda.jobs.config import load_config
 from mmuda.jobs.export import export_model
 from mmuda.jobs.pairing import PairingOptions
@@ -54,8 +53,7 @@ def train(
     """
     cfg = _config(config, loading)
     cfg.setdefault('launcher', 'none')
-    if amp:
-        train_in_mixed_precision(cfg)
+    cfg.amp = amp or cfg.get('amp', False)
     training.train(cfg, resume=resume)
     return latest_checkpoint(cfg.work_dir)
 

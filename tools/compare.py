@@ -8,6 +8,7 @@ target's; ``@1`` behind a source-only config is AdaBN. It is trained once for al
 import argparse
 from pathlib import Path
 
+from mmuda.jobs.amp import add_amp
 from mmuda.jobs.command_line import add_data, data_and_size, errors_in_one_line
 from mmuda.jobs.comparison import compare
 
@@ -27,9 +28,11 @@ def main() -> None:
         action='store_true',
         help='SemSim of the pairs in the table (analysis: reads target labels)',
     )
+    add_amp(parser)
     args = parser.parse_args()
+    loading = dict(data_and_size(args), amp=args.amp)
     tables = dict(per_class=args.per_class, semsim=args.semsim)
-    compare(args.configs, args.seeds, args.out, data_and_size(args), **tables)
+    compare(args.configs, args.seeds, args.out, loading, **tables)
 
 
 if __name__ == '__main__':

@@ -1,6 +1,6 @@
 """Train a model by a config."""
 
-from mmuda.jobs.amp import add_amp, train_in_mixed_precision
+from mmuda.jobs.amp import add_amp
 from mmuda.jobs.command_line import (
     add_launcher,
     config_parser,
@@ -20,10 +20,8 @@ def main() -> None:
     add_amp(parser)
     add_launcher(parser)
     args = parse(parser)
-    cfg = read_config(args)
+    cfg = read_config(args, amp=args.amp)
     cfg.launcher = args.launcher
-    if args.amp:
-        train_in_mixed_precision(cfg)
     train(cfg, resume=args.resume)
 
 

@@ -39,5 +39,6 @@ def train_in_mixed_precision(cfg: Config) -> None:
 
 def predict_in_mixed_precision(cfg: Config) -> None:
     """Let the model of a config predict in half precision."""
-    mixed = dict(type='MixedPrecisionHook')
-    cfg.custom_hooks = [*(cfg.get('custom_hooks') or []), mixed]
+    mixed, hooks = dict(type='MixedPrecisionHook'), cfg.get('custom_hooks') or []
+    if mixed not in hooks:  # the config of a run has it already
+        cfg.custom_hooks = [*hooks, mixed]

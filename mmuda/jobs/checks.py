@@ -17,7 +17,15 @@ from mmuda.jobs.nodes import dicts
 
 # What mmuda reads of a config besides mmengine's runner.
 OWN_KEYS = (
-    *('adaptor', 'datasets', 'groups_per_batch', 'oracle', 'pairing', 'trains_on'),
+    *(
+        'adaptor',
+        'amp',
+        'datasets',
+        'groups_per_batch',
+        'oracle',
+        'pairing',
+        'trains_on',
+    ),
     *('source_augmentation', 'train_pipeline', 'test_pipeline', 'tta_pipeline'),
     *('tta_model', 'val_on', 'warm_start', 'custom_imports', EACH, ALL, *FILES),
 )

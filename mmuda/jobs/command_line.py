@@ -80,13 +80,14 @@ def parse(parser: argparse.ArgumentParser) -> argparse.Namespace:
     return args
 
 
-def read_config(args: argparse.Namespace) -> Config:
+def read_config(args: argparse.Namespace, amp: bool = False) -> Config:
     """The config that the arguments of :func:`config_parser` ask for."""
     return load_config(
         args.config,
         work_dir=args.work_dir,
         options=args.cfg_options,
         seed=args.seed,
+        amp=amp,
         **data_and_size(args),
     )
 

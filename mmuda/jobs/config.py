@@ -35,7 +35,7 @@ from mmuda.jobs.inheritance import (
 from mmuda.jobs.oracle import is_oracle
 
 
-def load_config(
+def load_config(  # noqa: PLR0913
     file: str | Path,
     *,
     work_dir: str | None = None,
@@ -45,6 +45,7 @@ def load_config(
     seed: int | None = None,
     demo: bool = False,
     small: bool = False,
+    amp: bool = False,
 ) -> Config:
     """Read a config file and what the command line adds to it, and complete it.
 
@@ -63,6 +64,7 @@ def load_config(
         seed: Seed of the run, by default the config's.
         demo: Whether to cut the config down, on made-up data.
         small: Whether to cut it down, on the data that it names.
+        amp: Whether to train in mixed precision, and what it builds on as well.
 
     Raises:
         FileNotFoundError: If there is no such config.
@@ -85,6 +87,7 @@ def load_config(
         make_files_absolute(cfg, given.intersection(FILES), Path.cwd())
     if seed is not None:
         cfg.randomness.seed = seed
+    cfg.amp = amp or cfg.get('amp', False)
     check_types(cfg)
     check_numbers(cfg)
     _complete(cfg, absolute(source, '.'), absolute(target, '.'))

@@ -48,6 +48,7 @@ def _compared(cfg: Config) -> dict:
     trained = what_trains(cfg)
     found = {key: trained[key] for key in COMPARED}
     batch_size = found['train_dataloader'].pop('batch_size')
+    found['amp'] = bool(cfg.get('amp'))
     return {**found, 'joint batch_size': batch_size * cfg.get('processes', 1)}
 
 

@@ -11,6 +11,7 @@ from mmuda.datasets.checks import check_images, check_labels
 from mmuda.engine.checkpoint import latest_checkpoint
 from mmuda.engine.runner import ConciseRunner
 from mmuda.files import remove_leftovers
+from mmuda.jobs.amp import train_in_mixed_precision
 from mmuda.jobs.averaging import check_averaging
 from mmuda.jobs.bands import expected_bands, provide_weights
 from mmuda.jobs.checks import check_buildable, check_parts
@@ -45,6 +46,8 @@ def train(cfg: Config, *, resume: bool = False) -> None:
     check_averaging(cfg)
     check_pooling(cfg)
     check_buildable(cfg)
+    if cfg.get('amp'):
+        train_in_mixed_precision(cfg)
     needed = check_all(cfg)
     join_processes(cfg)
     cfg.processes = get_world_size()  # a checkpoint says so to whoever resumes

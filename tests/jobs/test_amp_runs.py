@@ -66,6 +66,15 @@ def test_checkpoints_are_float32_and_resumed_bit_for_bit(folder):
     )
 
 
+def test_goes_on_in_the_same_precision_alone(folder):
+    (folder / 'other').mkdir()
+    shutil.copy(folder / 'half/iter_4.pth', folder / 'other')
+    resume = 'train', folder / 'toy.py', '--work-dir', folder / 'other', '--resume'
+    done = mmuda(*resume, check=False)
+    assert done.returncode == 2
+    assert 'was trained with amp True, this run has False' in done.stderr
+
+
 def test_two_processes_equal_one_with_the_joint_batch(folder):
     """Up to rounding, which is far less than what half of the batch changes."""
     runs = dict(joint=(8, 1), parts=(4, 2), alone=(4, 1))

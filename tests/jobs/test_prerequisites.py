@@ -61,7 +61,7 @@ def folder(tmp_path):
 
 def test_one_command_makes_source_model_and_mapping(folder):
     config = pairing_config(folder, strategy='approximation', top_k=2)
-    done = mmuda('train', config)
+    done = mmuda('train', config, '--amp')
     model, mapping = prerequisites_of(load_config(config))
     said = [line for line in done.stdout.splitlines() if 'is not there yet' in line]
     assert [line.split(':')[0].split()[0] for line in said] == ['the', 'mapping']
@@ -72,6 +72,9 @@ def test_one_command_makes_source_model_and_mapping(folder):
     manifest = json.loads(Path(f'{mapping.file}.json').read_text())
     assert manifest['checkpoint_sha256'] == sha256_of(model.checkpoint)
     assert (manifest['seed'], manifest['options']) == (0, {'top_k': 2})
+    # Both are made as the run itself computes.
+    assert load_config('work_dirs/task/plain/plain.py').amp is True
+    assert manifest['amp'] is True
     # Again nothing is made.
     done = mmuda('train', config, '--work-dir', 'again')
     assert 'not there yet' not in done.stdout

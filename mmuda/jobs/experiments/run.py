@@ -12,7 +12,7 @@ from mmengine.config import Config
 from mmuda.engine.checkpoint import latest_checkpoint, load_checked
 from mmuda.jobs.config import load_config
 from mmuda.jobs.experiments.record import record_start, write_metrics
-from mmuda.jobs.prerequisites.base import words_for
+from mmuda.jobs.prerequisites.base import amp_words, words_for
 from mmuda.models.normalisation import check_alpha
 
 Call = Callable[..., None]  # runs ``mmuda`` with words, raises ValueError if it fails
@@ -142,7 +142,7 @@ class Run:
             return
         record_start(self)
         if not self.is_trained:
-            call('train', *self.words, '--resume')
+            call('train', *self.words, '--resume', *amp_words(self.cfg))
         if not self.figures_file.is_file():
             self._test(call)
         write_metrics(self.folder)
@@ -153,7 +153,7 @@ class Run:
             checkpoint = _with_statistics(checkpoint, words, call)
             words += ['--alpha', str(self.row.alpha)]
         out = ['--out', str(self.predictions), '--json', str(self.figures_file)]
-        call('test', *words, *out, str(checkpoint))
+        call('test', *words, *amp_words(self.cfg), *out, str(checkpoint))
 
 
 def _word(value: object) -> str:

@@ -78,12 +78,28 @@ def load_needed(cfg: Config, file: str, role: str) -> Config:
     domains = {}
     if read_config_file(path).get('source') is not None:
         domains = dict(source=cfg.get('source'), target=cfg.get('target'))
-    return load_config(path, seed=cfg.randomness.seed, **domains, **size_of(cfg))
+    return load_config(
+        path,
+        seed=cfg.randomness.seed,
+        amp=cfg.get('amp', False),
+        **domains,
+        **size_of(cfg),
+    )
 
 
 def size_of(cfg: Config) -> dict[str, bool]:
     """How a config was cut down, as ``load_config`` takes it."""
     return {cfg.cut_down: True} if cfg.get('cut_down') else {}
+
+
+def train_words(cfg: Config) -> list[str]:
+    """What ``mmuda`` is given to train by a config as it was loaded, or to go on."""
+    return ['train', *words_for(cfg), '--resume', *amp_words(cfg)]
+
+
+def amp_words(cfg: Config) -> list[str]:
+    """What a command on a model is given to compute as a config's training does."""
+    return ['--amp'] if cfg.get('amp') else []
 
 
 def words_for(cfg: Config) -> list[str]:

@@ -12,7 +12,12 @@ from mmuda.jobs.domains import names_of_domains
 from mmuda.jobs.oracle import is_oracle
 from mmuda.jobs.pairing.options import DECIDING, PairingOptions
 from mmuda.jobs.pairing.strategies import NEED_MODEL, ORACLES
-from mmuda.jobs.prerequisites.base import Prerequisite, run_command, words_for
+from mmuda.jobs.prerequisites.base import (
+    Prerequisite,
+    amp_words,
+    run_command,
+    words_for,
+)
 from mmuda.jobs.prerequisites.identity import what_trains
 from mmuda.jobs.prerequisites.source_model import SourceModel
 from mmuda.pairing import Mapping
@@ -130,7 +135,7 @@ class MappingFile(Prerequisite):
         words = ['pair', *words_for(self.cfg), '--strategy', self.strategy]
         words += ['--out', str(self.file)]
         if self._model is not None:
-            words += ['--checkpoint', str(self._model.checkpoint)]
+            words += ['--checkpoint', str(self._model.checkpoint), *amp_words(self.cfg)]
         for name, value in self._options.deciding(self.strategy).items():
             flag = 'mmd' if name == 'estimator' else name.replace('_', '-')
             words += [f'--{flag}', str(value)]

@@ -24,7 +24,7 @@ from mmuda.jobs.prerequisites.base import (
     load_needed,
     run_command,
     size_of,
-    words_for,
+    train_words,
 )
 from mmuda.jobs.prerequisites.identity import last_checkpoint, refuse_other_training
 from mmuda.jobs.pseudo_labels import FOLDER, LabellingJob, make_pseudo_labels
@@ -71,7 +71,7 @@ class LabellingModel(Prerequisite):
 
     def make(self) -> None:
         """Train it."""
-        words = ['train', *words_for(self.run), '--resume']
+        words = train_words(self.run)
         if self.round > 1:
             words += ['--cfg-options', f'rounds={self.round - 1}']
         run_command('the model that labels the target is not there yet', words)
@@ -102,6 +102,7 @@ def _round_before(cfg: Config) -> Config:
         source=cfg.get('source'),
         target=cfg.get('target'),
         options=dict(rounds=cfg.rounds - 1),
+        amp=cfg.get('amp', False),
         **size_of(cfg),
     )
 
@@ -130,7 +131,14 @@ class PseudoLabels(Prerequisite):
         run = self._model.run
         options = {k: v for k, v in given.items() if k not in (*OF_THE_RUN, '_scope_')}
         strategy = given.get('strategy')
-        job = LabellingJob(run, self._model.checkpoint, Path(), strategy, options)
+        job = LabellingJob(
+            run,
+            self._model.checkpoint,
+            Path(),
+            strategy,
+            options,
+            amp=run.get('amp', False),
+        )
         job = job.resolved(self._model.round)
         return replace(job, out=Path(run.work_dir, 'pseudo_labels', job.name))
 

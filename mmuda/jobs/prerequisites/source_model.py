@@ -6,7 +6,7 @@ from mmuda.jobs.prerequisites.base import (
     Prerequisite,
     load_needed,
     run_command,
-    words_for,
+    train_words,
 )
 from mmuda.jobs.prerequisites.identity import last_checkpoint, refuse_other_training
 
@@ -46,8 +46,7 @@ class SourceModel(Prerequisite):
 
     def make(self) -> None:
         """Train it."""
-        words = ['train', *words_for(self.run), '--resume']
-        run_command('the source model is not there yet', words)
+        run_command('the source model is not there yet', train_words(self.run))
 
     def use(self, cfg: Config) -> None:
         """Begin with its weights, if the config says so."""

@@ -10,7 +10,7 @@ from mmuda.jobs.prerequisites.base import (
     Prerequisite,
     load_needed,
     run_command,
-    words_for,
+    train_words,
 )
 from mmuda.jobs.prerequisites.identity import last_checkpoint, refuse_other_training
 from mmuda.jobs.translation.jobs import Job, begin, translate_files
@@ -63,8 +63,7 @@ class TranslatorModel(Prerequisite):
 
     def make(self) -> None:
         """Train it."""
-        words = ['train', *words_for(self.run), '--resume']
-        run_command('the translator is not there yet', words)
+        run_command('the translator is not there yet', train_words(self.run))
 
     def use(self, cfg: Config) -> None:
         """Tell the hook, which is put into the config where it is not there."""
