@@ -2,9 +2,11 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
+import time
 import traceback
 
 import cv2
@@ -86,42 +88,55 @@ def write_config(folder, name='toy', **settings):
 
 
 def mmuda(*words, check=True, processes=1, **environment):
-    """Run a tool in a process of its own; returns it with its output.
+    """Run a tool in a process of its own, or in several; returns it with its output.
 
-    One process is a fork of this one, which has imported already what the tool needs.
+    They are forks of this one, which has imported already what the tool needs.
     """
     words = ['mmuda', *map(str, words)]
-    run = _fork if processes == 1 else _launch
-    done = run(words, {'OMP_NUM_THREADS': '1', **environment}, processes)
-    assert not check or done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
-    return done
-
-
-def _launch(words, environment, processes):
-    launcher = ['-m', 'torch.distributed.run', '--standalone']
-    command = [sys.executable, *launcher, f'--nproc-per-node={processes}', '-m', *words]
-    return subprocess.run(
-        [*command, '--launcher', 'pytorch'],
-        capture_output=True,
-        text=True,
-        env={**os.environ, **environment},
-    )
-
-
-def _fork(words, environment, processes):
-    del processes
+    environment = {'OMP_NUM_THREADS': '1', **environment}
+    places = [{}] if processes == 1 else _places(processes)
     with tempfile.TemporaryFile('w+') as out, tempfile.TemporaryFile('w+') as err:
-        child = os.fork()
-        if child == 0:
-            signal.alarm(SECONDS)
-            os._exit(_run_tool(words, environment, out, err))
-        _, status = os.waitpid(child, 0)
+        forks = [_fork(words, {**environment, **place}, out, err) for place in places]
+        code = _join(forks)
         texts = []
         for file in (out, err):
             file.seek(0)
             texts.append(file.read())
-    code = os.waitstatus_to_exitcode(status)
-    return subprocess.CompletedProcess(words, code, *texts)
+    done = subprocess.CompletedProcess(words, code, *texts)
+    assert not check or code == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    return done
+
+
+def _places(processes):
+    """What a launcher tells each of several processes by its environment."""
+    with socket.socket() as free:
+        free.bind(('127.0.0.1', 0))
+        meet = dict(MASTER_ADDR='127.0.0.1', MASTER_PORT=str(free.getsockname()[1]))
+    for rank in map(str, range(processes)):
+        yield dict(meet, RANK=rank, LOCAL_RANK=rank, WORLD_SIZE=str(processes))
+
+
+def _fork(words, environment, out, err):
+    child = os.fork()
+    if child == 0:
+        signal.alarm(SECONDS)
+        os._exit(_run_tool(words, environment, out, err))
+    return child
+
+
+def _join(forks):
+    """Wait for all; the status of the first that fails, which stops the others."""
+    code, running = 0, list(forks)
+    while running:
+        child = running.pop(0)
+        ended, status = os.waitpid(child, os.WNOHANG if running else 0)
+        if not ended:
+            running.append(child)
+            time.sleep(0.01)
+        elif not code and (code := os.waitstatus_to_exitcode(status)):
+            for other in running:
+                os.kill(other, signal.SIGKILL)
+    return code
 
 
 def forget_instances(kind):

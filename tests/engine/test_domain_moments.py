@@ -131,7 +131,8 @@ def test_two_processes_equal_one_with_the_joint_batch(write_config):
     config = write_config(SEMI2I)
     short = ('--cfg-options', 'train_cfg.max_iters=2')
     mmuda('train', config, '--work-dir', 'one', *short, 'train_dataloader.batch_size=4')
-    mmuda('train', config, '--work-dir', 'two', *short, processes=2)
+    launched = ('--launcher', 'pytorch', '--work-dir', 'two')
+    mmuda('train', config, *launched, *short, processes=2)
     ours, theirs = (states(x, 2)['state_dict'] for x in ('one', 'two'))
     for name, value in ours.items():
         # What normalisation takes away has no gradient but rounding.

@@ -82,7 +82,8 @@ def test_two_processes_equal_one_with_the_joint_batch(folder):
     for name, (batch_size, processes) in runs.items():
         config = write_config(folder, name, batch_size=batch_size)
         train = 'train', config, '--amp', '--work-dir', name
-        mmuda(*train, processes=processes)
+        launched = ('--launcher', 'pytorch') * (processes > 1)
+        mmuda(*train, *launched, processes=processes)
         state = load_checked(f'{name}/iter_6.pth')['state_dict']
         weights[name] = torch.cat([value.flatten() for value in state.values()])
     apart, otherwise = (

@@ -1,10 +1,7 @@
 """Mappings for the datasets of a config, against the definitions pair by pair."""
 
 import json
-import os
 import shutil
-import subprocess
-import sys
 from itertools import permutations
 from pathlib import Path
 
@@ -271,7 +268,8 @@ def test_two_processes_give_the_same(cfg, checkpoint, tmp_path, strategy):
     config = write_config(tmp_path, 'two', model=cfg.model.to_dict())
     command = ('--strategy', *strategy, '--checkpoint', checkpoint, '--out')
     mmuda('pair', config, *command, 'one.csv')
-    done = mmuda_processes('pair', config, *command, 'two.csv', '--report', 'report')
+    report = '--report', 'report'
+    done = mmuda('pair', config, *command, 'two.csv', *report, processes=2)
     assert 'mapping' in done.stdout
     assert Path('one.csv').read_text() == Path('two.csv').read_text()
     assert {p.name for p in Path('report').iterdir()} >= {'pairs.png', 'report.json'}
@@ -279,29 +277,7 @@ def test_two_processes_give_the_same(cfg, checkpoint, tmp_path, strategy):
     assert leftovers == []
 
 
-def mmuda_processes(*words):
-
-    done = subprocess.run(
-        [
-            sys.executable,
-            '-m',
-            'torch.distributed.run',
-            '--standalone',
-            '--nproc-per-node=2',
-            '-m',
-            'mmuda',
-            *map(str, words),
-        ],
-        capture_output=True,
-        text=True,
-        env={**os.environ, 'OMP_NUM_THREADS': '1'},
-    )
-    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
-    return done
-
-
 def test_report(cfg, checkpoint, tmp_path):
-
     options = PairingOptions()
     with pairing_images(cfg, options, checkpoint, oracle=True) as images:
         mapping = map_images(images, 'approximation', options)

@@ -176,7 +176,7 @@ def test_two_processes_equal_one_with_the_joint_batch(folder, settings):
     one = write_config(folder, 'one', batch_size=8, **settings)
     two = write_config(folder, 'two', batch_size=4, **settings)
     mmuda('train', one)
-    mmuda('train', two, processes=2)
+    mmuda('train', two, '--launcher', 'pytorch', processes=2)
     work_dir = f'work_dirs/{folder.name}'
     expected = weights(f'{work_dir}/one', 6)
     assert_equal(expected, weights(f'{work_dir}/two', 6), rtol=1e-5, atol=1e-5)
