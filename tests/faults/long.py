@@ -200,7 +200,7 @@ def whole(world: Path, name: str) -> tuple[dict, float]:
 
 
 def start(words: list[str]) -> subprocess.Popen:
-    """Start a tool, a fork of this process, in a session of its own."""
+    """Start a tool, a fork of this process, in a process group of its own."""
     return _Fork(words)
 
 
@@ -210,8 +210,10 @@ class _Fork:
     def __init__(self, words: list[str]) -> None:
         self.code = None
         self.child = os.fork()
-        if self.child == 0:
-            os.setsid()
+        if self.child:
+            os.setpgid(self.child, self.child)  # it may be killed before it does so
+        else:
+            os.setpgid(0, 0)
             with open(os.devnull, 'w+') as nothing:
                 os._exit(
                     toy_run._run_tool(
