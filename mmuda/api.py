@@ -18,7 +18,7 @@ from mmuda.jobs.export import export_model
 from mmuda.jobs.pairing import PairingOptions
 from mmuda.jobs.pairing.run import chosen, pair_images
 from mmuda.jobs.prediction import Model, Outcome, Request, predict_scenes
-from mmuda.jobs.testing import evaluate
+from mmuda.jobs.testing import EvaluationOptions, evaluate
 from mmuda.jobs.tiling import Tiling
 from mmuda.jobs.translation.run import translate_images
 
@@ -87,7 +87,7 @@ def test(
     """
     cfg = _config(config, loading)
     cfg.setdefault('launcher', 'none')
-    return evaluate(cfg, checkpoint, alpha=alpha, tta=tta, amp=amp)
+    return evaluate(cfg, checkpoint, EvaluationOptions(alpha, tta=tta, amp=amp))
 
 
 test.__test__ = False  # not one of pytest's
