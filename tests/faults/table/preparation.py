@@ -62,6 +62,21 @@ PREPARATION = (
             ('no label', r'2\.tif has no labels', gone(LABEL)),
         )
     ),
+    *(
+        Row(
+            f'{command} --{{}} x',
+            'an option of polygons where labels are rasters',
+            r'--\w+ is about polygons, \S+0\.png is a raster',
+            values=('attribute', 'layer', 'background'),
+        )
+        for command in (NAMED, ADAPT)
+    ),
+    Row(
+        'prepare --scenes data/source/images --out out --{} x',
+        'an option of labels without labels',
+        r'--\w+ is about labels: name some',
+        values=('attribute', 'layer', 'background', 'values', 'taxonomy'),
+    ),
     Row(NAMED, 'no valid pixel', r'nodata', no_data('source')),
     Row(
         NAMED,
