@@ -12,6 +12,18 @@ PSEUDO_LABELS = (
         values=('delta', 'delta=x', 'dleta=1', """'delta="a"'"""),
     ),
     Row(
+        f'{LABEL_TARGET} --option delta={{}}',
+        'a delta beyond all entropies',
+        r'delta must be from -1\.1 to 1\.1 .*, got',
+        values=(-1.2, 1.2, 'nan', 'inf'),
+    ),
+    Row(
+        f'{LABEL_TARGET} --strategy instance_adaptive --option {{}}',
+        'an option of no sense',
+        r'(alpha|start) must be in \[0, 1\]|gamma must be at least 0',
+        values=('alpha=nan', 'start=2', 'gamma=-1'),
+    ),
+    Row(
         'pseudo_label colours.py colours.pth --out out',
         'a config of a translator',
         r'no segmentor',
