@@ -81,6 +81,7 @@ setup(
         'mmuda': ['py.typed', '.mim/*.yml', '.mim/configs/**/*', '.mim/tools/**/*'],
         'mmuda.datasets': ['taxonomies/*.yml'],
         'mmuda.jobs.adaptation': ['*.j2'],
+        'mmuda.jobs.pages': ['*.j2'],
         'mmuda.jobs.reporting': ['*.j2'],
     },
     entry_points={'console_scripts': ['mmuda = mmuda.cli:main']},

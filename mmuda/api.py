@@ -17,7 +17,7 @@ from mmuda.jobs.export import export_model
 from mmuda.jobs.pairing import PairingOptions
 from mmuda.jobs.pairing.run import chosen, pair_images
 from mmuda.jobs.prediction import Model, Outcome, Request, predict_scenes
-from mmuda.jobs.testing import evaluate
+from mmuda.jobs.testing import EvaluationOptions, evaluate
 from mmuda.jobs.tiling import Tiling
 from mmuda.jobs.translation.run import translate_images
 
@@ -85,33 +85,23 @@ def test(
     """
     cfg = _config(config, loading)
     cfg.setdefault('launcher', 'none')
-    return evaluate(cfg, checkpoint, alpha=alpha, tta=tta, amp=amp)
+    return evaluate(cfg, checkpoint, EvaluationOptions(alpha, tta=tta, amp=amp))
 
 
 test.__test__ = False  # not one of pytest's
 
 
-def predict(  # noqa: PLR0913
+def predict(
     config: PathLike,
     checkpoint: PathLike,
     images: PathLike,
     out: PathLike,
     *,
-    tile: int | None = None,
-    overlap: int | None = None,
-    margin: int = 0,
-    batch: int = 4,
-    tta: bool = False,
     alpha: float | None = None,
+    tta: bool = False,
     amp: bool = False,
     device: str | None = None,
-    bands: Sequence[str | int] | None = None,
-    confidence: bool = False,
-    probabilities: bool = False,
-    polygons: PathLike | None = None,
-    sieve: int = 0,
-    simplify: float = 0.0,
-    processes: int = 1,
+    **wanted: object,
 ) -> Outcome:
     """Predict a map of a scene, or of every scene in a folder.
 
@@ -120,22 +110,13 @@ def predict(  # noqa: PLR0913
         checkpoint: Of its model.
         images: Raster, mosaic (VRT), or folder of rasters.
         out: GeoTIFF of the map; of a folder, a folder.
-        tile: Side of a window in pixels, by default what the model was trained on, at
-            least 256.
-        overlap: Pixels that windows share, by default a quarter of one.
-        margin: Pixels at the border of a window that have no say.
-        batch: Windows at once.
-        tta: Whether to take the mean over eight rotations and reflections.
         alpha: Batch statistics between source (0) and target (1).
+        tta: Whether to take the mean over eight rotations and reflections.
         amp: Whether to predict in half precision.
         device: Such as ``cpu``; by default a GPU, if there is one.
-        bands: Names or numbers from 1, by default as in training.
-        confidence: Whether to write the probability of the predicted class, in 1e-4.
-        probabilities: Whether to write those of all classes.
-        polygons: GeoPackage of the areas of the map; of a folder, a folder.
-        sieve: Areas of fewer pixels go to their neighbours, in polygons.
-        simplify: Tolerance of the borders of polygons, in units of the georeference.
-        processes: That share a scene.
+        **wanted: ``tile``, ``overlap``, ``margin``, ``batch``, ``bands``,
+            ``confidence``, ``probabilities``, ``polygons``, ``sieve``, ``simplify`` and
+            ``processes``, as :class:`mmuda.jobs.prediction.Request` takes them.
 
     Returns:
         The files that were written.
@@ -146,20 +127,7 @@ def predict(  # noqa: PLR0913
         FileNotFoundError: If there is no image, config or checkpoint.
     """
     model = Model(str(config), str(checkpoint), alpha, amp, tta, device)
-    request = Request(
-        tile=tile,
-        overlap=overlap,
-        margin=margin,
-        batch=batch,
-        bands=bands,
-        confidence=confidence,
-        probabilities=probabilities,
-        polygons=None if polygons is None else Path(polygons),
-        sieve=sieve,
-        simplify=simplify,
-        processes=processes,
-    )
-    return predict_scenes(model, Path(images), Path(out), request)
+    return predict_scenes(model, Path(images), Path(out), Request(**wanted))
 
 
 def pair(

@@ -9,7 +9,7 @@ from mmuda.jobs.command_line import (
     parse,
     read_config,
 )
-from mmuda.jobs.testing import evaluate
+from mmuda.jobs.testing import EvaluationOptions, evaluate
 
 
 def main() -> None:
@@ -37,11 +37,7 @@ def main() -> None:
     add_amp(parser)
     add_launcher(parser)
     args = parse(parser)
-    cfg = read_config(args)
-    cfg.launcher = args.launcher
-    evaluate(
-        cfg,
-        args.checkpoint,
+    options = EvaluationOptions(
         alpha=args.alpha,
         prior=args.prior,
         diagnosis=args.diagnosis,
@@ -51,6 +47,9 @@ def main() -> None:
         show_dir=args.show_dir,
         figures=args.json,
     )
+    cfg = read_config(args)
+    cfg.launcher = args.launcher
+    evaluate(cfg, args.checkpoint, options)
 
 
 if __name__ == '__main__':

@@ -1,5 +1,6 @@
 """Translate images into the style of another domain: patches or whole scenes."""
 
+import argparse
 from pathlib import Path
 
 from mmuda.jobs.amp import add_amp
@@ -15,52 +16,56 @@ from mmuda.jobs.translation.report import report
 from mmuda.jobs.translation.run import translate_images
 
 
-def main() -> None:
-    """Run the command."""
+def parser() -> argparse.ArgumentParser:
+    """The command line."""
     parser = config_parser(__doc__)
-    parser.add_argument('checkpoint')
-    parser.add_argument(
+    add = parser.add_argument
+    add('checkpoint')
+    add(
         '--in',
         dest='images',
         type=Path,
         required=True,
         help='raster, or folder of rasters',
     )
-    parser.add_argument('--out', type=Path, required=True, help='folder')
-    parser.add_argument(
+    add('--out', type=Path, required=True, help='folder')
+    add(
         '--from',
         dest='source_domain',
         default='source',
         help='domain of the images [source]',
     )
-    parser.add_argument(
+    add(
         '--to',
         dest='target_domain',
         default='target',
         help='domain that they are to look like [target]',
     )
-    parser.add_argument(
-        '--labels', type=Path, help='folder of labels, linked beside the results'
-    )
-    parser.add_argument('--tile', type=int, default=1280, help='pixels [1280]')
-    parser.add_argument(
+    add('--labels', type=Path, help='folder of labels, linked beside the results')
+    add('--tile', type=int, default=1280, help='pixels [1280]')
+    add(
         '--blend',
         type=int,
         default=4,
         help='half the width of the passage between tiles [4]',
     )
-    parser.add_argument('--batch', type=int, default=1, help='tiles at once [1]')
-    parser.add_argument(
+    add('--batch', type=int, default=1, help='tiles at once [1]')
+    add(
         '--report', action='store_true', help='pictures and figures of before and after'
     )
-    parser.add_argument(
+    add(
         '--segmentor',
         nargs=2,
         metavar=('CONFIG', 'CHECKPOINT'),
         help='whose predictions the report compares',
     )
     add_amp(parser)
-    args = parse(parser)
+    return parser
+
+
+def main() -> None:
+    """Run the command."""
+    args = parse(parser())
     done = translate_images(
         read_config(args),
         args.checkpoint,

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from mmuda.demo.camera import Camera
+
 BANDS = ('nir', 'red', 'green', 'blue')
 CLASSES = (
     'impervious surfaces',
@@ -118,27 +120,19 @@ class Sun:
 
 
 @dataclass(frozen=True)
-class Sensor:
-    """How light turns into numbers.
+class AerialCamera(Camera):
+    """A camera over a city; its numbers are 0 to 1, each band has its tone curve.
 
     Args:
-        gain: Factor of each band.
-        gamma: Exponent of each band's tone curve; below 1 lifts the dark.
         offset: Added to each band after the tone curve, -1 to 1.
         cross_talk: Share of a band's signal that comes from the next band of
             ``BANDS``, from blue for the last, 0 to 1.
         haze: Light scattered into each band by the air, in units of reflectance.
-        noise: Standard deviation of the noise, in units of the full range.
-        blur_px: Standard deviation of the point spread, in pixels.
     """
 
-    gain: Spectrum
-    gamma: Spectrum
     offset: Spectrum
     cross_talk: float
     haze: Spectrum
-    noise: float
-    blur_px: float
 
 
 @dataclass(frozen=True)
@@ -151,7 +145,7 @@ class City:
         buildings: Houses.
         greenery: Trees and lawns.
         sun: Light.
-        sensor: Camera.
+        camera: Camera.
     """
 
     name: str
@@ -159,7 +153,7 @@ class City:
     buildings: Buildings
     greenery: Greenery
     sun: Sun
-    sensor: Sensor
+    camera: AerialCamera
 
 
 HANNOVER = City(
@@ -197,7 +191,7 @@ HANNOVER = City(
         paved=0.5,
     ),
     Sun(168, 57, (0.16, 0.22, 0.27, 0.36)),
-    Sensor(
+    AerialCamera(
         gain=(1.75, 1.45, 1.75, 2.1),
         gamma=(0.95, 0.95, 0.95, 0.95),
         offset=(0.0, 0.0, 0.0, 0.01),
@@ -243,7 +237,7 @@ BUXTEHUDE = City(
         paved=0.1,
     ),
     Sun(145, 47, (0.14, 0.2, 0.25, 0.33)),
-    Sensor(
+    AerialCamera(
         gain=(1.5, 1.7, 1.7, 1.7),
         gamma=(0.8, 0.8, 0.8, 0.8),
         offset=(0.02, 0.0, 0.0, 0.0),
@@ -289,7 +283,7 @@ NIENBURG = City(
         paved=0.12,
     ),
     Sun(158, 44, (0.15, 0.2, 0.25, 0.33)),
-    Sensor(
+    AerialCamera(
         gain=(1.6, 1.6, 1.75, 1.6),
         gamma=(0.85, 0.8, 0.8, 0.85),
         offset=(0.01, 0.01, 0.0, 0.0),
@@ -335,7 +329,7 @@ VAIHINGEN = City(
         paved=0.15,
     ),
     Sun(238, 34, (0.12, 0.18, 0.23, 0.3)),
-    Sensor(
+    AerialCamera(
         gain=(1.5, 1.5, 1.5, 1.3),
         gamma=(0.8, 0.75, 0.75, 0.8),
         offset=(0.0, 0.02, 0.01, 0.0),
@@ -381,7 +375,7 @@ POTSDAM = City(
         paved=0.25,
     ),
     Sun(196, 38, (0.13, 0.18, 0.23, 0.3)),
-    Sensor(
+    AerialCamera(
         gain=(1.5, 1.6, 1.65, 1.7),
         gamma=(0.75, 0.7, 0.7, 0.7),
         offset=(0.0, 0.0, 0.0, 0.02),

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 
 from mmuda.demo.canvas import IMPERVIOUS, LOW, TREE, Canvas, noise
-from mmuda.demo.cities import Sensor, Sun
+from mmuda.demo.cities import AerialCamera, Sun
 
 # How strongly the reflectance of each class varies within centimetres,
 # decimetres and metres. A table by class id.
@@ -91,24 +91,25 @@ def illuminate(canvas: Canvas, sun: Sun) -> np.ndarray:
     return canvas.albedo * light.astype(np.float32)
 
 
-def expose(light: np.ndarray, sensor: Sensor, rng: np.random.Generator) -> np.ndarray:
+def expose(
+    light: np.ndarray, camera: AerialCamera, rng: np.random.Generator
+) -> np.ndarray:
     """What the camera makes of light.
 
     Args:
         light: Reflected light, shape (H, W, 4).
-        sensor: The camera.
+        camera: The camera.
         rng: Random numbers, for the noise.
 
     Returns:
         Image, uint8, shape (H, W, 4).
     """
-    seen = cv2.GaussianBlur(light, (0, 0), sensor.blur_px)
+    seen = camera.blurred(light)
     neighbour = seen[..., [1, 2, 3, 2]]
-    seen = (1 - sensor.cross_talk) * seen + sensor.cross_talk * neighbour
-    seen = (seen + np.float32(sensor.haze)) * np.float32(sensor.gain)
-    seen = np.power(np.clip(seen, 0, None), np.float32(sensor.gamma))
-    seen += np.float32(sensor.offset)
-    seen += np.float32(sensor.noise) * rng.standard_normal(seen.shape, np.float32)
+    seen = (1 - camera.cross_talk) * seen + camera.cross_talk * neighbour
+    seen = (seen + np.float32(camera.haze)) * np.float32(camera.gain)
+    seen = np.power(np.clip(seen, 0, None), np.float32(camera.gamma))
+    seen = camera.noisy(seen + np.float32(camera.offset), rng)
     return np.clip(np.round(seen * 255), 0, 255).astype(np.uint8)
 
 

@@ -5,8 +5,6 @@ differ in plan, roofs, season, light and camera, so that a network trained on on
 loses accuracy on another.
 """
 
-from numbers import Integral
-
 import cv2
 import numpy as np
 
@@ -15,11 +13,11 @@ from mmuda.demo.cities import (
     BANDS,
     CITIES,
     CLASSES,
+    AerialCamera,
     Buildings,
     City,
     Greenery,
     Plan,
-    Sensor,
     Sun,
 )
 from mmuda.demo.ground import (
@@ -31,17 +29,18 @@ from mmuda.demo.ground import (
 )
 from mmuda.demo.layout import STREET, Layout, build_houses, lay_out
 from mmuda.demo.light import add_grain, expose, illuminate
+from mmuda.demo.numbering import check_whole
 from mmuda.demo.objects import draw_car, draw_house, draw_tree
 
 __all__ = [
     'BANDS',
     'CITIES',
     'CLASSES',
+    'AerialCamera',
     'Buildings',
     'City',
     'Greenery',
     'Plan',
-    'Sensor',
     'Sun',
     'render_scene',
 ]
@@ -60,7 +59,7 @@ def render_scene(
 
     Args:
         city: One of ``CITIES``, or a variant made with ``dataclasses.replace``;
-            what is drawn where hangs on the city's name, not on its sun or sensor.
+            what is drawn where hangs on the city's name, not on its sun or camera.
         index: Number of the scene, from 0.
         size_px: Side of the scene, in pixels.
         seed: Another seed gives another town, from 0.
@@ -77,7 +76,7 @@ def render_scene(
     _check(city, index, size_px, seed, gsd_m)
     entropy = [int(seed), int(index), int(size_px), *city.name.encode()]
     parts = np.random.SeedSequence(entropy).spawn(5)
-    plan_rng, ground_rng, object_rng, grain_rng, sensor_rng = map(
+    plan_rng, ground_rng, object_rng, grain_rng, camera_rng = map(
         np.random.default_rng, parts
     )
     margin_px = round(MARGIN_M / gsd_m)
@@ -88,7 +87,7 @@ def render_scene(
     _paint(canvas, layout, city, ground_rng)
     _raise(canvas, layout, city, object_rng)
     add_grain(canvas, grain_rng)
-    image = expose(illuminate(canvas, city.sun), city.sensor, sensor_rng)
+    image = expose(illuminate(canvas, city.sun), city.camera, camera_rng)
     inner = (slice(margin_px, margin_px + size_px),) * 2
     return image[inner].copy(), canvas.labels[inner].copy()
 
@@ -96,15 +95,9 @@ def render_scene(
 def _check(city: City, index: int, size_px: int, seed: int, gsd_m: float) -> None:
     if not isinstance(city, City):
         raise ValueError(f"city is {city!r}, expected a City such as CITIES['potsdam']")
-    for name, value, least in (
-        ('index', index, 0),
-        ('size_px', size_px, 1),
-        ('seed', seed, 0),
-    ):
-        if not isinstance(value, Integral) or value < least:
-            raise ValueError(
-                f'{name} is {value!r}, expected an integer from {least} on'
-            )
+    check_whole('index', index)
+    check_whole('size_px', size_px, 1)
+    check_whole('seed', seed)
     if not 0.05 <= gsd_m <= 1:
         raise ValueError(f'gsd_m is {gsd_m!r}, expected 0.05 to 1 metre per pixel')
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from mmuda.demo.streets import CLASSES, Camera, Colour
+from mmuda.demo.streets import CLASSES, Colour, StreetCamera
 
 FAR_M = 120.0
 Point = tuple[float, float, float]
@@ -27,7 +27,7 @@ class StreetCanvas:
         distance: Metres from the camera, shape (H, W), float32.
     """
 
-    def __init__(self, shape: tuple[int, int], camera: Camera) -> None:
+    def __init__(self, shape: tuple[int, int], camera: StreetCamera) -> None:
         height, width = shape
         self.shape = shape
         self.camera_m = camera.height_m

@@ -4,11 +4,11 @@ import zlib
 from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import pairwise
-from numbers import Integral
 
 import cv2
 import numpy as np
 
+from mmuda.demo.numbering import check_whole
 from mmuda.demo.street_canvas import FAR_M, StreetCanvas, vary
 from mmuda.demo.street_objects import (
     GLASS,
@@ -51,8 +51,7 @@ def render_street(
         ValueError: If an argument is out of range.
     """
     for name, value in (('index', index), ('seed', seed)):
-        if not isinstance(value, Integral) or value < 0:
-            raise ValueError(f'{name} is {value!r}, expected an integer from 0 on')
+        check_whole(name, value)
     rng = np.random.default_rng([seed, zlib.crc32(street.name.encode()), index])
     shape = tuple(OVERSAMPLING * side for side in reversed(street.size_px))
     canvas = StreetCanvas(shape, street.camera)
@@ -304,15 +303,12 @@ def _develop(
             1 - clear[..., None]
         )
     image = cv2.resize(image, street.size_px, interpolation=cv2.INTER_AREA)
-    if camera.blur_px:
-        image = cv2.GaussianBlur(image, (0, 0), camera.blur_px)
+    image = camera.blurred(image)
     grey = image.mean(axis=-1, keepdims=True)
     image = grey + camera.saturation * (image - grey)
     image = np.clip(image * np.float32(camera.gain) / 255, 0, 1) ** camera.gamma * 255
     exposure = np.exp(rng.normal(0, 0.06))
-    image = image * exposure + camera.noise * rng.standard_normal(
-        image.shape, np.float32
-    )
+    image = camera.noisy(image * exposure, rng)
     labels = canvas.labels[::OVERSAMPLING, ::OVERSAMPLING]
     table = np.full(IGNORED + 1, IGNORED, np.uint8)
     for drawn, train_id in street.label_map.items():

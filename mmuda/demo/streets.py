@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from mmuda.datasets.taxonomy import read_mapping, read_taxonomy
+from mmuda.demo.camera import Camera
 
 CLASSES = read_taxonomy('cityscapes19').classes
 
@@ -29,29 +30,21 @@ TRAFFIC = {
 
 
 @dataclass(frozen=True)
-class Camera:
-    """Where the camera stands and what it makes of light.
+class StreetCamera(Camera):
+    """A camera on a car; its numbers are 0 to 255.
 
     Args:
         focal: Focal length, in widths of the image.
         height_m: Height over the road, in metres.
         horizon: Row of the horizon, as a share of the image's height.
-        gain: Factor of red, green and blue.
-        gamma: Exponent of the tone curve; below 1 lifts the dark.
         saturation: Of colours; 1 leaves them as they are.
-        noise: Standard deviation of the noise, in units of 255.
-        blur_px: Standard deviation of the point spread, in pixels.
         bonnet: Whether the car that carries it is in the picture, unlabelled.
     """
 
     focal: float
     height_m: float
     horizon: float
-    gain: tuple[float, float, float]
-    gamma: float
     saturation: float
-    noise: float
-    blur_px: float
     bonnet: bool = False
 
 
@@ -85,7 +78,7 @@ class Street:
 
     name: str
     size_px: tuple[int, int]
-    camera: Camera
+    camera: StreetCamera
     lanes_m: tuple[float, float]
     sidewalk_m: tuple[float, float]
     houses_m: tuple[float, float]
@@ -115,7 +108,7 @@ class Street:
 GTA5 = Street(
     'gta5',
     (240, 132),
-    Camera(
+    StreetCamera(
         focal=0.85,
         height_m=1.5,
         horizon=0.46,
@@ -145,7 +138,7 @@ GTA5 = Street(
 SYNTHIA = Street(
     'synthia',
     (160, 95),
-    Camera(
+    StreetCamera(
         focal=0.62,
         height_m=2.6,
         horizon=0.36,
@@ -182,7 +175,7 @@ SYNTHIA = Street(
 CITYSCAPES = Street(
     'cityscapes',
     (256, 128),
-    Camera(
+    StreetCamera(
         focal=1.05,
         height_m=1.25,
         horizon=0.43,
@@ -212,7 +205,7 @@ CITYSCAPES = Street(
 CAMVID = Street(
     'camvid',
     (160, 120),
-    Camera(
+    StreetCamera(
         focal=0.95,
         height_m=1.3,
         horizon=0.42,

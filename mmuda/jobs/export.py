@@ -94,38 +94,29 @@ def export_segmentor(
     content = load_checked(checkpoint, map_location='cpu')
     weights = content.get('state_dict', content)
     adapted = issubclass(MODELS.get(cfg.model.type), DomainAdaptor)
+    prefix = PREFIX if adapted else ''
     if alpha is not None:
-        blend_checkpoint(weights, alpha, PREFIX if adapted else '')
+        blend_checkpoint(weights, alpha, prefix)
     preprocessor = _preprocessor(cfg, weights)
-    own = _own_weights(weights, PREFIX if adapted else '', checkpoint)
+    own = _own_weights(weights, prefix, checkpoint)
     load_strictly(MODELS.build(deepcopy(cfg.model)), weights, checkpoint)
     segmentor = dict(cfg.model.segmentor if adapted else cfg.model)
     segmentor.pop('data_preprocessor', None)
     model, own = plain_segmentor(segmentor, own)
-    pipeline = _test_pipeline(cfg, bands=_bands(preprocessor))
-    plain = Config(
-        dict(
-            default_scope='mmseg',
-            model=dict(model, data_preprocessor=preprocessor),
-            test_pipeline=pipeline,
-            # What MMSegInferencer reads; there is no data set in it.
-            test_dataloader=dict(dataset=dict(pipeline=pipeline)),
-            visualizer=dict(
-                type='SegLocalVisualizer',
-                vis_backends=[dict(type='LocalVisBackend')],
-                name='visualizer',
-            ),
-        )
-    )
-    files = Path(f'{out}.py'), Path(f'{out}.pth')
-    files[0].parent.mkdir(parents=True, exist_ok=True)
     meta = dict(dataset_meta=_dataset_meta(cfg, content))
     meta[IMAGES_KEY] = _images(cfg, content, _bands(preprocessor))
+    plain = _plain_config(cfg, dict(model, data_preprocessor=preprocessor))
+    return _write(plain, dict(state_dict=own, meta=meta), out)
+
+
+def _write(cfg: Config, content: dict, out: str) -> tuple[Path, Path]:
+    files = Path(f'{out}.py'), Path(f'{out}.pth')
+    files[0].parent.mkdir(parents=True, exist_ok=True)
     remove_leftovers(files[0].parent)
     with write_atomically(files[0]) as text:  # appears when the other one is there
-        text.write(plain.pretty_text)
+        text.write(cfg.pretty_text)
         text.flush()
-        save_checkpoint(dict(state_dict=own, meta=meta), files[1])
+        save_checkpoint(content, files[1])
     return files
 
 
@@ -184,6 +175,25 @@ def _preprocessor(cfg: Config, weights: dict) -> dict:
 
 def _bands(preprocessor: dict) -> int:
     return len(preprocessor.get('mean') or [0] * 3)
+
+
+def _plain_config(cfg: Config, model: dict) -> Config:
+    """The model, and what MMSegInferencer reads; there is no data set in it."""
+    pipeline = _test_pipeline(cfg, bands=_bands(model['data_preprocessor']))
+    visualizer = dict(
+        type='SegLocalVisualizer',
+        vis_backends=[dict(type='LocalVisBackend')],
+        name='visualizer',
+    )
+    return Config(
+        dict(
+            default_scope='mmseg',
+            model=model,
+            test_pipeline=pipeline,
+            test_dataloader=dict(dataset=dict(pipeline=pipeline)),
+            visualizer=visualizer,
+        )
+    )
 
 
 def _test_pipeline(cfg: Config, bands: int) -> list[dict]:

@@ -1,6 +1,7 @@
 """Testing a model on the labelled target."""
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 
 from mmengine.config import Config
@@ -13,24 +14,11 @@ from mmuda.jobs.prerequisites import data_of, provide
 from mmuda.jobs.processes import join_processes
 
 
-def evaluate(  # noqa: PLR0913
-    cfg: Config,
-    checkpoint: str | Path,
-    *,
-    alpha: float | None = None,
-    prior: str | None = None,
-    diagnosis: str | Path | None = None,
-    tta: bool = False,
-    amp: bool = False,
-    out: str | Path | None = None,
-    show_dir: str | Path | None = None,
-    figures: str | Path | None = None,
-) -> dict:
-    """Measure a model.
+@dataclass(frozen=True)
+class EvaluationOptions:
+    """How a model is measured, and what is written.
 
     Args:
-        cfg: From :func:`mmuda.jobs.config.load_config`.
-        checkpoint: Of its model.
         alpha: Batch statistics between source (0) and target (1), instead of those that
             the config declares.
         prior: Estimator of the class shares by which predictions are corrected; None
@@ -42,12 +30,40 @@ def evaluate(  # noqa: PLR0913
         show_dir: Folder for pictures of the predictions.
         figures: JSON file of the figures, by default ``test.json`` of the work folder.
 
+    Raises:
+        ValueError: If shares are wanted that were estimated with other statistics.
+    """
+
+    alpha: float | None = None
+    prior: str | None = None
+    diagnosis: str | Path | None = None
+    tta: bool = False
+    amp: bool = False
+    out: str | Path | None = None
+    show_dir: str | Path | None = None
+    figures: str | Path | None = None
+
+    def __post_init__(self) -> None:
+        if self.prior and self.alpha is not None:
+            raise ValueError(
+                '--prior is for the statistics that the config declares, leave out '
+                '--alpha'
+            )
+
+
+def evaluate(cfg: Config, checkpoint: str | Path, options: EvaluationOptions) -> dict:
+    """Measure a model.
+
+    Args:
+        cfg: From :func:`mmuda.jobs.config.load_config`.
+        checkpoint: Of its model.
+        options: How.
+
     Returns:
-        What that file holds.
+        The figures, as their JSON file holds them.
 
     Raises:
-        ValueError: If there is nothing to be tested on, the checkpoint does not fit, or
-            shares are wanted that were estimated with other statistics.
+        ValueError: If there is nothing to be tested on, or the checkpoint does not fit.
     """
     if cfg.get('test_dataloader') is None:
         raise ValueError(
@@ -57,30 +73,29 @@ def evaluate(  # noqa: PLR0913
     join_processes(cfg)
     provide(data_of(cfg), cfg)
     cfg.load_from = str(checkpoint)
-    hooks = [dict(type='StrictLoadHook')]
-    if alpha is not None:
-        hooks.append(dict(type='AlphaHook', alpha=alpha))
-    if prior:
-        hooks.append(_prior_hook(prior, diagnosis or diagnosis_of(checkpoint), alpha))
-    if show_dir:
-        hooks.append(dict(type='OverlayHook', show_dir=str(show_dir)))
+    hooks = _hooks(checkpoint, options)
     cfg.custom_hooks = [*(cfg.get('custom_hooks') or []), *hooks]
-    cfg.test_evaluator.out = str(figures or Path(cfg.work_dir, 'test.json'))
-    if out:
-        cfg.test_evaluator.output_dir = str(out)
-    if tta:
+    figures = Path(options.figures or Path(cfg.work_dir, 'test.json'))
+    cfg.test_evaluator.out = str(figures)
+    if options.out:
+        cfg.test_evaluator.output_dir = str(options.out)
+    if options.tta:
         cfg.test_dataloader.dataset.pipeline = augmented_pipeline(cfg)
         cfg.tta_model.module = cfg.model
         cfg.model = cfg.tta_model
-    if amp:
+    if options.amp:
         predict_in_mixed_precision(cfg)
     ConciseRunner.from_cfg(cfg).test()
-    return json.loads(Path(cfg.test_evaluator.out).read_text())
+    return json.loads(figures.read_text())
 
 
-def _prior_hook(estimator: str, diagnosis: str | Path, alpha: float | None) -> dict:
-    if alpha is not None:
-        raise ValueError(
-            '--prior is for the statistics that the config declares, leave out --alpha'
-        )
-    return dict(type='PriorHook', diagnosis=str(diagnosis), estimator=estimator)
+def _hooks(checkpoint: str | Path, options: EvaluationOptions) -> list[dict]:
+    hooks = [dict(type='StrictLoadHook')]
+    if options.alpha is not None:
+        hooks.append(dict(type='AlphaHook', alpha=options.alpha))
+    if options.prior:
+        file = str(options.diagnosis or diagnosis_of(checkpoint))
+        hooks.append(dict(type='PriorHook', diagnosis=file, estimator=options.prior))
+    if options.show_dir:
+        hooks.append(dict(type='OverlayHook', show_dir=str(options.show_dir)))
+    return hooks

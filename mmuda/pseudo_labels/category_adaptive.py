@@ -27,10 +27,12 @@ class CategoryAdaptive(Strategy):
 
     Args:
         num_classes: C.
-        delta: How far below, in nats; one number, or one for each class.
+        delta: How far below, in nats; one number, or one for each class. Below 0 pixels
+            pass that are less sure than the centroid. Entropies are 0 to log C, so that
+            beyond -log C all pixels pass and beyond log C none.
 
     Raises:
-        ValueError: If there is not one ``delta`` per class.
+        ValueError: If there is not one ``delta`` per class, or one is beyond these.
     """
 
     def __init__(self, num_classes: int, delta: float | Sequence[float] = 0.0) -> None:
@@ -40,6 +42,12 @@ class CategoryAdaptive(Strategy):
             raise ValueError(
                 f'delta must be one number or one for each of {num_classes} classes, '
                 f'got {delta}'
+            )
+        most = np.log(num_classes)
+        if not (np.abs(self.delta) <= most).all():  # nor is nan
+            raise ValueError(
+                f'delta must be from {-most:.3g} to {most:.3g} (log {num_classes} is '
+                f'the highest entropy of {num_classes} classes), got {delta}'
             )
         self._sums = np.zeros((num_classes, num_classes))
         self._pixels = np.zeros(num_classes, np.int64)

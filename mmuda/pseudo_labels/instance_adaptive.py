@@ -16,13 +16,13 @@ class InstanceAdaptive(Strategy):
 
     Args:
         num_classes: C.
-        alpha: Portion that a class of threshold 1 keeps in an image.
+        alpha: Portion that a class of threshold 1 keeps in an image, in [0, 1].
         beta: Weight of the images before, in [0, 1].
-        gamma: How much unsure classes are held back.
-        start: Threshold at the first image.
+        gamma: How much unsure classes are held back, at least 0.
+        start: Threshold at the first image, in [0, 1].
 
     Raises:
-        ValueError: If ``beta`` is outside [0, 1].
+        ValueError: If one of them is outside its range.
     """
 
     def __init__(
@@ -34,8 +34,11 @@ class InstanceAdaptive(Strategy):
         start: float = 0.9,
     ) -> None:
         super().__init__(num_classes)
-        if not 0 <= beta <= 1:
-            raise ValueError(f'beta must be in [0, 1], got {beta}')
+        for name, value in dict(alpha=alpha, beta=beta, start=start).items():
+            if not 0 <= value <= 1:  # nor is nan
+                raise ValueError(f'{name} must be in [0, 1], got {value}')
+        if not gamma >= 0:
+            raise ValueError(f'gamma must be at least 0, got {gamma}')
         self.alpha, self.beta, self.gamma = alpha, beta, gamma
         self._current = np.full(num_classes, float(start))
 

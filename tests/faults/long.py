@@ -32,7 +32,8 @@ import numpy as np  # noqa: E402
 import psutil  # noqa: E402
 import torch  # noqa: E402
 import toy_run  # noqa: E402
-from table import PREDICT, RESUME, ROWS, TRAIN, TRANSLATE  # noqa: E402
+from table import ROWS  # noqa: E402
+from table.commands import PREDICT, RESUME, TRAIN, TRANSLATE  # noqa: E402
 from toy_run import mmuda  # noqa: E402
 from world import copy_world, make_world  # noqa: E402
 

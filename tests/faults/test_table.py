@@ -15,20 +15,15 @@ from mmuda.jobs.command_line import errors_in_one_line
 from mmuda.jobs.errors import told
 
 
-def check(row, words):
-    """Type the words; whether the row's line is answered, and nothing else."""
-    if row.spoil is not None:
-        row.spoil()
-    before = {str(file) for file in Path().rglob('*.pth')}
+def answer(words):
+    """Status, all that is said, and the lines that name an error."""
     done = mmuda(*shlex.split(words), check=False)
-    said = done.stdout + done.stderr
     lines = [x for x in done.stderr.splitlines() if x.startswith('error: ')]
-    assert 'Traceback' not in said, said[-2000:]
-    assert done.returncode == 2, (done.returncode, said[-2000:])
-    assert len(lines) == 1, said[-2000:]
-    assert re.search(row.line, lines[0]), lines[0]
-    assert not os.path.exists('out/hacked')
-    assert {str(file) for file in Path().rglob('*.pth')} <= before
+    return done.returncode, done.stdout + done.stderr, lines
+
+
+def checkpoints():
+    return {str(file) for file in Path().rglob('*.pth')}
 
 
 def quick_cases():
@@ -59,7 +54,16 @@ def world(tmp_path_factory):
 )
 def test_one_line(row, words, world, tmp_path):
     copy_world(world, tmp_path)
-    check(row, words)
+    if row.spoil is not None:
+        row.spoil()
+    before = checkpoints()
+    status, said, lines = answer(words)
+    assert 'Traceback' not in said, said[-2000:]
+    assert status == 2, said[-2000:]
+    assert len(lines) == 1, said[-2000:]
+    assert re.search(row.line, lines[0]), lines[0]
+    assert not os.path.exists('out/hacked')
+    assert checkpoints() <= before
 
 
 def test_a_bug_keeps_its_traceback_and_says_so(capsys, monkeypatch):

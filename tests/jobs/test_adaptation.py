@@ -183,3 +183,23 @@ def test_ids_of_b_without_a_meaning_are_refused(tmp_path):
     AdaptationRequest(a, polygons, b, 'x.py', target_labels=named).check_target_labels(
         tmp_path
     )
+
+
+@pytest.mark.parametrize('own', ['a_labels.tif', 'a.gpkg'])
+def test_options_of_polygons_are_for_the_area_that_has_some(own, tmp_path):
+    """Where rasters of A have names of classes, polygons of B may have an attribute."""
+    for name in ('a.tif', own, 'b.tif', 'b.gpkg', 'b_labels.tif'):
+        (tmp_path / name).touch()
+    a, labels, b, named, ids = (
+        (tmp_path / name,) for name in ('a.tif', own, 'b.tif', 'b.gpkg', 'b_labels.tif')
+    )
+    reading = dict(reading=dict(classes=('x', 'y'), attribute='k'))
+    request = AdaptationRequest(a, labels, b, 'x.py', target_labels=named, **reading)
+    of_a = request.preparation_of_source()
+    assert of_a.attribute == ('k' if own == 'a.gpkg' else None)
+    assert of_a.classes == ('x', 'y')
+    assert request.preparation_of_target_labels(tmp_path).attribute == 'k'
+    if own == 'a_labels.tif':
+        request = AdaptationRequest(a, labels, b, 'x.py', target_labels=ids, **reading)
+        with pytest.raises(ValueError, match=r'--attribute is about polygons, .*a_lab'):
+            request.check_target_labels(tmp_path)

@@ -1,5 +1,6 @@
 """Source and target of a config: found by name or file, put in place, and checked."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -56,10 +57,11 @@ def own(tmp_path):
     return folder / 'own.py'
 
 
-def refused(message, config, **how):
-    with pytest.raises(ValueError, match=message) as caught:
+def refusal(config, **how):
+    """The one line that a config is refused by."""
+    with pytest.raises(ValueError, match=r'^.+\Z') as caught:
         load_config(config, **how)
-    assert len(str(caught.value).splitlines()) == 1
+    return str(caught.value)
 
 
 def test_every_data_set_of_mmuda_has_both_splits():
@@ -73,28 +75,25 @@ def test_every_data_set_of_mmuda_has_both_splits():
 
 def test_refuses_what_can_not_be_meant(own):
     known = "data set 'paris' is unknown, expected one of buxtehude, camvid, cityscapes"
-    refused(known, SINGLE, source='paris')
-    refused("must differ, 'hannover' is both", DANN, target='hannover')
-    refused(
-        "must differ, 'potsdam' is both: sources are hannover, potsdam",
-        MULTI,
-        target='potsdam',
-    )
-    refused(
-        'sources must differ, got hannover, hannover', MULTI, source='hannover-hannover'
-    )
-    refused('can be one target, got gta5, synthia', SINGLE, target='gta5-synthia')
-    refused(
-        'learns from one source .PairedSampler.', DANN, source=['potsdam', 'nienburg']
-    )
-    refused(
-        'learns from one source .Reinhard., got several: potsdam, nienburg',
-        'mmuda::colour_transfer/reinhard_hannover_vaihingen.py',
-        source='potsdam-nienburg',
-    )
-    refused('classes of target are .*those of source are', DANN, source='gta5')
-    refused("trains_on must be 'source' or 'target'", DANN, options=dict(trains_on='x'))
-    refused('--demo and --small exclude each other', DANN, demo=True, small=True)
+    assert known in refusal(SINGLE, source='paris')
+    assert "must differ, 'hannover' is both" in refusal(DANN, target='hannover')
+    both = "must differ, 'potsdam' is both: sources are hannover, potsdam"
+    assert both in refusal(MULTI, target='potsdam')
+    twice = 'sources must differ, got hannover, hannover'
+    assert twice in refusal(MULTI, source='hannover-hannover')
+    several = 'can be one target, got gta5, synthia'
+    assert several in refusal(SINGLE, target='gta5-synthia')
+    one = 'learns from one source (PairedSampler)'
+    assert one in refusal(DANN, source=['potsdam', 'nienburg'])
+    reinhard = 'mmuda::colour_transfer/reinhard_hannover_vaihingen.py'
+    one = 'learns from one source (Reinhard), got several: potsdam, nienburg'
+    assert one in refusal(reinhard, source='potsdam-nienburg')
+    line = refusal(DANN, source='gta5')
+    assert re.search('classes of target are .*those of source are', line)
+    trains_on = refusal(DANN, options=dict(trains_on='x'))
+    assert "trains_on must be 'source' or 'target'" in trains_on
+    sizes = refusal(DANN, demo=True, small=True)
+    assert '--demo and --small exclude each other' in sizes
     with pytest.raises(FileNotFoundError, match=r'no\.py does not exist'):
         load_config(SINGLE, source='no.py')
     with pytest.raises(FileNotFoundError, match=r'config mmuda::no/no\.py does not'):
@@ -107,11 +106,13 @@ def test_refuses_names_where_a_config_gives_its_data_itself(own, tmp_path):
         f'_base_ = {str(own)!r}\n'
         "train_dataloader = dict(dataset=dict(source=dict(type='FolderDataset')))\n"
     )
-    refused('gives its source data set itself, so --source', given, source='town')
+    line = refusal(given, source='town')
+    assert 'gives its source data set itself, so --source' in line
     nameless = tmp_path / 'nameless.py'
     nameless.write_text(f'_base_ = {str(own)!r}\nsource = target = None\n')
-    refused('names no `source` and `target`', nameless, target='town')
-    refused('names neither `source` and `target` nor a data set', nameless)
+    assert 'names no `source` and `target`' in refusal(nameless, target='town')
+    neither = 'names neither `source` and `target` nor a data set'
+    assert neither in refusal(nameless)
 
 
 def test_the_target_of_another_kind(tmp_path):
@@ -178,21 +179,17 @@ def test_files_are_relative_to_who_names_them(own, monkeypatch):
 
 
 def test_a_data_set_must_be_one(own):
-    (own.parent / 'bad.py').write_text(
-        "datasets = dict(a=dict(trian=dict(type='X')))\n"
-    )
-    refused(
-        "data set a .* has 'trian', expected some of train",
-        SINGLE,
-        source=f'{own.parent}/bad.py:a',
-    )
-    refused('has no .b. in `datasets`', SINGLE, source=f'{own.parent}/bad.py:b')
-    (own.parent / 'bad.py').write_text('train = dict(data_root=1)\n')
-    refused(
-        '`train` must be a data set of MMSeg', SINGLE, source=f'{own.parent}/bad.py'
-    )
-    (own.parent / 'bad.py').write_text("train = dict(type='NoDataset')\n")
-    refused('type NoDataset is not registered', SINGLE, source=f'{own.parent}/bad.py')
+    bad = own.parent / 'bad.py'
+    bad.write_text("datasets = dict(a=dict(trian=dict(type='X')))\n")
+    line = refusal(SINGLE, source=f'{bad}:a')
+    assert re.search("data set a .* has 'trian', expected some of train", line)
+    assert re.search('has no .b. in `datasets`', refusal(SINGLE, source=f'{bad}:b'))
+    bad.write_text('train = dict(data_root=1)\n')
+    line = refusal(SINGLE, source=str(bad))
+    assert '`train` must be a data set of MMSeg' in line
+    bad.write_text("train = dict(type='NoDataset')\n")
+    line = refusal(SINGLE, source=str(bad))
+    assert 'type NoDataset is not registered' in line
 
 
 def test_what_a_config_says_of_a_data_set_itself_stays(tmp_path):

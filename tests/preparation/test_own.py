@@ -356,6 +356,10 @@ BAD = {
         '--background sea is no class, expected one of x',
     ),
     'attribute': (dict(labels=('p.geojson',), attribute='k'), 'no attribute k, expec'),
+    'raster': (
+        dict(layer='k'),
+        r'--layer is about polygons, .*a_labels\.tif is a raster: leave it out',
+    ),
 }
 
 

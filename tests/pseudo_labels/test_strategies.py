@@ -235,9 +235,15 @@ def test_a_histogram_holds_all_half_precision_numbers():
         (lambda: ClassMedian(C, -1), r'cap must be in \[0, 1\], got -1'),
         (lambda: ClassBalanced(C, 0.0), r'portion must be in \(0, 1\], got 0.0'),
         (lambda: CategoryAdaptive(C, [1, 2]), 'one for each of 4 classes'),
+        (lambda: CategoryAdaptive(C, 1.39), r'from -1\.39 to 1\.39 .*, got 1\.39'),
+        (lambda: CategoryAdaptive(C, [0, 0, 0, -1.4]), r'delta must be from .*-1\.4'),
+        (lambda: CategoryAdaptive(C, float('nan')), 'delta must be from .*, got nan'),
         (lambda: ClassShares(C, [1, 2]), 'shares must be 4 numbers'),
         (lambda: ClassShares(C, [0, 0, 0, 0]), 'a sum above 0'),
         (lambda: InstanceAdaptive(C, beta=2), r'beta must be in \[0, 1\], got 2'),
+        (lambda: InstanceAdaptive(C, alpha=-1), r'alpha must be in \[0, 1\], got -1'),
+        (lambda: InstanceAdaptive(C, start=float('nan')), r'start must .*, got nan'),
+        (lambda: InstanceAdaptive(C, gamma=-1), 'gamma must be at least 0, got -1'),
     ],
 )
 def test_refuses_values_out_of_range(make, message):

@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-import jinja2
-
 from mmuda.datasets.prepared import IMAGES, TRAIN, read_manifest
 from mmuda.files import write_atomically
 from mmuda.jobs.adaptation.outcome import ADAPTED, SOURCE_ONLY, Outcome
@@ -18,6 +16,7 @@ from mmuda.jobs.adaptation.pictures import (
 from mmuda.jobs.adaptation.request import AdaptationRequest
 from mmuda.jobs.adaptation.shares import shares_of_labels, shares_of_maps
 from mmuda.jobs.adaptation.training import Trained
+from mmuda.jobs.pages import render
 from mmuda.version import __version__
 
 MOST_SCENES = 12  # that are shown
@@ -41,9 +40,8 @@ def write_page(
     names = {ADAPTED: 'adapted', SOURCE_ONLY: 'source-only'}
     if trained.choice is not None and SOURCE_ONLY not in trained.models:
         names[ADAPTED] = 'source-only, kept'
-    loader = jinja2.FileSystemLoader(Path(__file__).parent)
-    environment = jinja2.Environment(loader=loader, autoescape=True)
-    text = environment.get_template('page.html.j2').render(
+    text = render(
+        Path(__file__).with_name('page.html.j2'),
         version=__version__,
         request=request,
         method=Path(request.method.rpartition('::')[2]).stem,

@@ -8,7 +8,12 @@ from pathlib import Path
 
 from mmuda.preparation.own import HoldOut
 from mmuda.preparation.own import Request as Preparation
-from mmuda.preparation.own.request import is_polygons, labels_of
+from mmuda.preparation.own.request import (
+    OF_POLYGONS,
+    is_polygons,
+    label_files,
+    labels_of,
+)
 from mmuda.preparation.records import refuse_other, write_json
 
 # How often the schedule of a method is run through; `quick` cuts models and schedules
@@ -65,7 +70,8 @@ class AdaptationRequest:
 
     def preparation_of_source(self) -> Preparation:
         """The labelled scenes, of which blocks are held out."""
-        return self._preparation(self.source, self.labels, HELD_OUT, **self.reading)
+        reading = self._reading(self.labels, self.target_labels)
+        return self._preparation(self.source, self.labels, HELD_OUT, **reading)
 
     def preparation_of_target(self, like: Path) -> Preparation:
         """Images alone, with the bands and the resolution of the source.
@@ -77,7 +83,7 @@ class AdaptationRequest:
 
     def preparation_of_target_labels(self, like: Path) -> Preparation:
         """The same scenes with labels, all of which measure."""
-        reading = {**self.reading, **self._bands()}
+        reading = self._reading(self.target_labels, self.labels) | self._bands()
         return self._preparation(
             self.target, self.target_labels, 1.0, like=like, **reading
         )
@@ -99,6 +105,15 @@ class AdaptationRequest:
                 f'{bare[0]}: labels of B are ids, those of A polygons with names, so '
                 'that nothing says which id is which class: give polygons for both'
             )
+
+    def _reading(self, labels: Sequence[Path], others: Sequence[Path]) -> dict:
+        """How labels are read; rasters leave options of polygons to the others."""
+        mine, elsewhere = (
+            any(map(is_polygons, label_files(files))) for files in (labels, others)
+        )
+        if mine or not elsewhere:
+            return self.reading
+        return {k: v for k, v in self.reading.items() if k not in OF_POLYGONS}
 
     def _bands(self) -> dict:
         # Numbers mean the same in both areas; the resolution is the source's.

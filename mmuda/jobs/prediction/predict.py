@@ -66,15 +66,15 @@ class Request:
     Args:
         tile: Height and width of a window in pixels; by default what the model was
             trained on, at least 256.
-        overlap: See :class:`WindowOptions`.
-        margin: Likewise.
-        batch: Likewise.
-        bands: Names or numbers of the bands; by default as in training.
-        confidence: Whether to write the probability of the predicted class.
+        overlap: Pixels that windows share, by default a quarter of one.
+        margin: Pixels at the border of a window that have no say.
+        batch: Windows at once.
+        bands: Names or numbers from 1; by default as in training.
+        confidence: Whether to write the probability of the predicted class, in 1e-4.
         probabilities: Whether to write those of all classes.
-        polygons: GeoPackage of the areas; a folder, if many scenes are predicted.
-        sieve: See :func:`write_polygons`.
-        simplify: Likewise.
+        polygons: GeoPackage of the areas of the map; of a folder, a folder.
+        sieve: Areas of fewer pixels go to their neighbours, in polygons.
+        simplify: Tolerance of the borders of polygons, in units of the georeference.
         processes: That share a scene.
 
     Raises:
@@ -88,7 +88,7 @@ class Request:
     bands: Sequence[str | int] | None = None
     confidence: bool = False
     probabilities: bool = False
-    polygons: Path | None = None
+    polygons: str | Path | None = None
     sieve: int = 0
     simplify: float = 0.0
     processes: int = 1
@@ -275,7 +275,7 @@ def _work(
 def _polygons(
     scene: Scene, predictor: Predictor, request: Request, images: Path
 ) -> Path:
-    file = request.polygons
+    file = Path(request.polygons)
     if images.is_dir():
         file = file / f'{scene.out.stem}.gpkg'
     number = write_polygons(

@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-import jinja2
-
 from mmuda.files import write_atomically
+from mmuda.jobs.pages import render
 from mmuda.jobs.reporting.figures import (
     class_heat_map,
     class_shares,
@@ -69,10 +68,9 @@ def _render(
     sections: Sequence[dict],
     control: str | None,
 ) -> str:
-    loader = jinja2.FileSystemLoader(Path(__file__).parent)
-    environment = jinja2.Environment(loader=loader, autoescape=True)
     over_pairs = aggregates(rows, control)
-    return environment.get_template('page.html.j2').render(
+    return render(
+        Path(__file__).with_name('page.html.j2'),
         version=__version__,
         results=results,
         control=control,

@@ -1,5 +1,6 @@
 """The contract of image translators."""
 
+from abc import abstractmethod
 from collections.abc import Iterable, Sequence
 
 import torch
@@ -69,13 +70,13 @@ class Translator(PhasedModel):
         loss_of_phase = getattr(self, f'loss_{phase}', None)
         return {} if loss_of_phase is None else loss_of_phase(batch)
 
+    @abstractmethod
     def generate(self, images: Tensor, source: str, target: str) -> Tensor:
         """Images (N, bands, H, W) in network range, from one domain to the other.
 
         Deterministic. Random or learned parts of a style are those that represent the
         whole domain.
         """
-        raise NotImplementedError
 
     def infer(self, inputs: Tensor, data_samples: list | None, mode: str) -> Tensor:
         """Normalised source images in the style of the target, normalised."""

@@ -8,6 +8,7 @@ from mmuda.preparation.own.holdout import HoldOut
 from mmuda.preparation.own.polygons import SUFFIXES as POLYGONS
 
 RASTERS = ('.tif', '.tiff', '.png', '.jpg', '.jpeg', '.jp2', '.img', '.vrt')
+OF_POLYGONS = ('attribute', 'layer', 'background')  # options that say how to read them
 LABEL_WORDS = ('_labels', '_label', '_masks', '_mask', '_gt')
 
 
@@ -37,7 +38,8 @@ class Request:
         background: Class where no polygon lies; ignored if there is none.
 
     Raises:
-        ValueError: If a number can not be meant, or classes are named twice over.
+        ValueError: If a number can not be meant, classes are named twice over, or there
+            are no labels to read in the way that is asked for.
     """
 
     scenes: tuple[Path, ...]
@@ -70,14 +72,21 @@ class Request:
             raise ValueError(
                 f'--{" and --".join(self.legends)} exclude each other: choose one'
             )
-        if self.legends and not (self.labels or self.classes):
-            raise ValueError(f'--{self.legends[0]} is about labels: name some')
+        about_labels = [name for name in self.legends if name != 'classes']
+        about_labels += self.of_polygons
+        if about_labels and not self.labels:
+            raise ValueError(f'--{about_labels[0]} is about labels: name some')
 
     @property
     def legends(self) -> list[str]:
         """Which options say what labels mean."""
         names = ('classes', 'values', 'taxonomy', 'mapping')
         return [name for name in names if getattr(self, name)]
+
+    @property
+    def of_polygons(self) -> list[str]:
+        """Which options are given that say how to read polygons."""
+        return [name for name in OF_POLYGONS if getattr(self, name) is not None]
 
 
 def files_in(paths: Sequence[Path], suffixes: Sequence[str]) -> list[Path]:
@@ -100,6 +109,11 @@ def files_in(paths: Sequence[Path], suffixes: Sequence[str]) -> list[Path]:
     return found
 
 
+def label_files(paths: Sequence[Path]) -> list[Path]:
+    """Files of labels; see :func:`files_in`."""
+    return files_in(paths, (*RASTERS, *POLYGONS))
+
+
 def is_polygons(file: Path) -> bool:
     """Whether labels are polygons, not a raster."""
     return file.suffix.lower() in POLYGONS
@@ -113,7 +127,8 @@ def labels_of(request: Request) -> dict[Path, Path | None]:
 
     Raises:
         FileNotFoundError: If a scene has no labels while others have.
-        ValueError: If two scenes have the same name.
+        ValueError: If two scenes have the same name, or there is no polygon to read in
+            the way that is asked for.
     """
     scenes = files_in(request.scenes, RASTERS)
     by_name = {scene.stem: scene for scene in scenes}
@@ -125,7 +140,12 @@ def labels_of(request: Request) -> dict[Path, Path | None]:
         )
     if not request.labels:
         return dict.fromkeys(scenes)
-    labels = files_in(request.labels, (*RASTERS, *POLYGONS))
+    labels = label_files(request.labels)
+    if request.of_polygons and not any(map(is_polygons, labels)):
+        raise ValueError(
+            f'--{request.of_polygons[0]} is about polygons, {labels[0]} is a raster: '
+            'leave it out'
+        )
     if len(labels) == 1 and (len(scenes) == 1 or is_polygons(labels[0])):
         return dict.fromkeys(scenes, labels[0])
     named = {_without_ending(file.stem): file for file in labels}

@@ -75,6 +75,12 @@ class LabelFormat:
         read = read_mapping if '_to_' in self.taxonomy else read_taxonomy
         return read(self.taxonomy)
 
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Names of the classes of the train ids."""
+        space = self.space()
+        return (space.target if isinstance(space, TaxonomyMapping) else space).classes
+
     def read(self, label: StoredFile) -> np.ndarray:
         """Ids as stored, shape (H, W).
 
@@ -129,13 +135,7 @@ def prepare_street(
             the format or has an unknown id, or a split would be empty.
     """
     root = Path(root)
-    identity = {
-        'manifest_version': MANIFEST_VERSION,
-        'name': name,
-        'labels': label_format.taxonomy,
-        'unlabelled': sorted(unlabelled),
-        'pairs': {split: _digest(pairs) for split, pairs in splits.items()},
-    }
+    identity = _identity(name, splits, label_format, unlabelled)
     manifest_file, unfinished_file = root / 'manifest.json', root / 'unfinished.json'
     refuse_other(root, [manifest_file, unfinished_file], identity)
     if manifest_file.is_file():
@@ -143,35 +143,37 @@ def prepare_street(
         return
     root.mkdir(parents=True, exist_ok=True)
     write_json(unfinished_file, {'identity': identity})
-    goal = label_format.space()
-    classes = (goal.target if isinstance(goal, TaxonomyMapping) else goal).classes
+    label_map = label_format.space().label_map()
     held, skipped = {}, []
     with Progress() as progress:
-        total = sum(map(len, splits.values()))
-        task = progress.add_task(name, total=total)
+        task = progress.add_task(name, total=sum(map(len, splits.values())))
+        advance = partial(progress.advance, task)
         for split, pairs in splits.items():
             writer = _Writer(
-                root, split, label_format, goal.label_map(), split in unlabelled, copy
+                root, split, label_format, label_map, split in unlabelled, copy
             )
-            results = _in_threads(writer, pairs, partial(progress.advance, task, 1))
-            left_out = [
-                (split, p.name, p.image or '', p.label or '', r)
-                for p, r in zip(pairs, results, strict=True)
-                if isinstance(r, str)
-            ]
-            counts = [r for r in results if not isinstance(r, str)]
-            if not counts:
-                raise ValueError(
-                    f'split {split}: none of {len(pairs)} pairs can be used, expected '
-                    f'some ({left_out[0][-1] if left_out else "there is no image"})'
-                )
+            held[split], left_out = _write_split(writer, pairs, advance)
             skipped += left_out
-            held[split] = _summary(counts, classes, split in unlabelled)
     _write_skipped(root / 'skipped.csv', skipped)
-    made = {'mmuda': __version__, 'identity': identity, 'classes': classes}
+    made = {'mmuda': __version__, 'identity': identity, 'classes': label_format.classes}
     write_json(manifest_file, {**made, 'skipped': len(skipped), **held})
     unfinished_file.unlink()
     _report(root, held, skipped)
+
+
+def _identity(
+    name: str,
+    splits: Mapping[str, Sequence[Pair]],
+    label_format: LabelFormat,
+    unlabelled: Sequence[str],
+) -> dict:
+    return {
+        'manifest_version': MANIFEST_VERSION,
+        'name': name,
+        'labels': label_format.taxonomy,
+        'unlabelled': sorted(unlabelled),
+        'pairs': {split: _digest(pairs) for split, pairs in splits.items()},
+    }
 
 
 def _digest(pairs: Sequence[Pair]) -> list:
@@ -224,6 +226,25 @@ def _count(train_ids: np.ndarray) -> np.ndarray:
     return np.bincount(train_ids.ravel(), minlength=IGNORED + 1)
 
 
+def _write_split(
+    writer: _Writer, pairs: Sequence[Pair], advance: partial
+) -> tuple[dict, list[tuple]]:
+    """What a split holds, and rows of the pairs that were left out."""
+    results = _in_threads(writer, pairs, advance)
+    left_out = [
+        (writer.split, pair.name, pair.image or '', pair.label or '', why)
+        for pair, why in zip(pairs, results, strict=True)
+        if isinstance(why, str)
+    ]
+    counts = [result for result in results if not isinstance(result, str)]
+    if not counts:
+        raise ValueError(
+            f'split {writer.split}: none of {len(pairs)} pairs can be used, expected '
+            f'some ({left_out[0][-1] if left_out else "there is no image"})'
+        )
+    return _summary(counts, writer), left_out
+
+
 def _in_threads(
     write: _Writer, pairs: Sequence[Pair], advance: partial
 ) -> list[np.ndarray | str]:
@@ -238,12 +259,11 @@ def _in_threads(
     return results
 
 
-def _summary(
-    counts: list[np.ndarray], classes: tuple[str, ...], unlabelled: bool
-) -> dict[str, object]:
-    if unlabelled:
+def _summary(counts: list[np.ndarray], writer: _Writer) -> dict[str, object]:
+    if writer.unlabelled:
         return {'images': len(counts), 'class_pixels': None}
     pixels = np.sum(counts, axis=0)
+    classes = writer.label_format.classes
     named = {c: int(pixels[train_id]) for train_id, c in enumerate(classes)}
     return {
         'images': len(counts),

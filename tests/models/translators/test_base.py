@@ -39,6 +39,14 @@ def model():
     return Normalising().double()
 
 
+def test_a_translator_without_a_way_for_images_is_none():
+    class Wayless(Translator):
+        pass
+
+    with pytest.raises(TypeError, match=r'abstract method.*generate'):
+        Wayless([])
+
+
 def test_network_range_and_units_of_files():
     """The same as the preprocessor's, and back."""
     model = Normalising()
