@@ -67,9 +67,10 @@ def export_onnx(
     """Write a model from images to class probabilities.
 
     The plain file takes float32 images of any number and size (multiples of 32 are
-    safe), with bands and values as in files, and has in its metadata what prediction
-    needs: ``classes``, ``palette``, ``bands``, ``mean``, ``std``, ``gsd_m`` and
-    ``tile_px``, each as JSON. That for Deepness takes one square image between 0 and 1
+    safe), with bands and values as in files; one of ``tile_px`` alone if the network
+    counts on its size (Swin, SegFormer). It has in its metadata what prediction needs:
+    ``classes``, ``palette``, ``bands``, ``mean``, ``std``, ``gsd_m``, ``tile_px`` and
+    ``any_size``, each as JSON. That for Deepness takes one square image between 0 and 1
     and names classes, resolution, tiles and standardisation as the plugin reads them.
 
     Args:
@@ -89,25 +90,45 @@ def export_onnx(
     onnx, _ = _needed()
     model = Probabilities(predictor, 255.0 if deepness else 1.0).cpu().eval()
     tile_px = tile_px or -(-predictor.window_px // STRIDE_PX) * STRIDE_PX
-    side = tile_px if deepness else SIDES[0]
-    example = _example(predictor, side, side)
-    axes = {0: 'batch', 2: 'height', 3: 'width'}
-    dynamic = {} if deepness else {INPUT: axes, OUTPUT: axes}
     out.parent.mkdir(parents=True, exist_ok=True)
     partial = out.with_name(f'.{out.name}.{os.getpid()}.tmp')
     try:
-        _trace(model, example, partial, dynamic)
+        any_size = not deepness and _takes_any_size(model, partial, predictor)
+        if not any_size:
+            _trace_checked(model, partial, predictor, [tile_px])
         content = onnx.load(str(partial))
-        about = _deepness if deepness else _plain
-        for key, value in about(predictor, tile_px).items():
+        about = _deepness(predictor, tile_px)
+        if not deepness:
+            about = {**_plain(predictor, tile_px), 'any_size': any_size}
+        for key, value in about.items():
             entry = content.metadata_props.add()
             entry.key, entry.value = key, json.dumps(value)
         onnx.save(content, str(partial))
-        check(model, partial, predictor, [side] if deepness else SIDES)
         os.replace(partial, out)
     finally:
         partial.unlink(missing_ok=True)
     return out
+
+
+def _takes_any_size(model: nn.Module, file: Path, predictor: Predictor) -> bool:
+    """Write a file for any size, if there is one that is right for two of them."""
+    axes = {0: 'batch', 2: 'height', 3: 'width'}
+    try:
+        _trace_checked(model, file, predictor, SIDES, {INPUT: axes, OUTPUT: axes})
+    except ValueError:
+        return False
+    return True
+
+
+def _trace_checked(
+    model: nn.Module,
+    file: Path,
+    predictor: Predictor,
+    sides: Sequence[int],
+    dynamic: dict | None = None,
+) -> None:
+    _trace(model, _example(predictor, sides[0], sides[0]), file, dynamic or {})
+    check(model, file, predictor, sides)
 
 
 def _trace(model: nn.Module, example: Tensor, file: Path, dynamic: dict) -> None:
@@ -115,7 +136,7 @@ def _trace(model: nn.Module, example: Tensor, file: Path, dynamic: dict) -> None
     old = 'dynamo' in inspect.signature(torch.onnx.export).parameters
     options = dict(dynamo=False) if old else {}
     try:
-        with warnings.catch_warnings(), _sizes_that_scale():
+        with warnings.catch_warnings(), _as_onnx_has_it():
             warnings.simplefilter('ignore')  # what else is traced as constant
             torch.onnx.export(
                 model,
@@ -133,12 +154,14 @@ def _trace(model: nn.Module, example: Tensor, file: Path, dynamic: dict) -> None
 
 
 @contextmanager
-def _sizes_that_scale() -> Iterator[None]:
-    """Within it, upsampling by a factor depends on the size of its input.
+def _as_onnx_has_it() -> Iterator[None]:
+    """Within it, layers that the exporter does not know are computed in other words.
 
-    MMSeg's counts pixels in Python, which a trace takes for constants.
+    Upsampling by a factor depends on the size of its input: MMSeg's counts pixels in
+    Python, which a trace takes for constants. Pooling to several cells of unequal size
+    is two products with matrices of shares.
     """
-    counted = Upsample.forward
+    counted, pooled = Upsample.forward, nn.AdaptiveAvgPool2d.forward
 
     def scaled(self: Upsample, features: Tensor) -> Tensor:
         if self.size:
@@ -148,11 +171,24 @@ def _sizes_that_scale() -> Iterator[None]:
             features, scale_factor=self.scale_factor, **options
         )
 
-    Upsample.forward = scaled
+    def multiplied(self: nn.AdaptiveAvgPool2d, features: Tensor) -> Tensor:
+        if self.output_size in (1, (1, 1)):
+            return pooled(self, features)
+        size = self.output_size
+        cells = (size, size) if isinstance(size, int) else size
+        rows, columns = map(_shares, map(int, features.shape[2:]), cells)
+        return rows @ features @ columns.T
+
+    Upsample.forward, nn.AdaptiveAvgPool2d.forward = scaled, multiplied
     try:
         yield
     finally:
-        Upsample.forward = counted
+        Upsample.forward, nn.AdaptiveAvgPool2d.forward = counted, pooled
+
+
+def _shares(pixels: int, cells: int) -> Tensor:
+    """What each pixel of a line gives to each cell, (cells, pixels)."""
+    return nn.functional.adaptive_avg_pool1d(torch.eye(pixels), cells).T.contiguous()
 
 
 def _needed() -> tuple[object, object]:

@@ -10,6 +10,7 @@ import onnxruntime
 import pytest
 import rasterio
 import torch
+from conftest import toy_adaptor, toy_segmentor
 from mmengine.registry import init_default_scope
 from mmseg.registry import MODELS
 from toy_run import make_data, write_config
@@ -18,6 +19,7 @@ import mmuda
 from mmuda.jobs import onnx as onnx_export
 from mmuda.jobs.config import load_config
 from mmuda.jobs.export import export_model, export_segmentor
+from mmuda.jobs.prediction import load_predictor
 
 PLAIN = """
 import sys
@@ -117,7 +119,6 @@ def test_refuses_images_that_mmseg_can_not_normalise(trained, tmp_path):
 
 def test_other_statistics_without_training(tmp_path):
     """``alpha`` takes the place of what the config declares."""
-    from conftest import toy_adaptor
 
     make_data(tmp_path / 'data')
     norm = dict(type='BN')
@@ -148,6 +149,7 @@ def test_onnx_of_any_size(trained, tmp_path):
     }
     assert about['classes'] == ['0', '1', '2']  # nobody named them
     assert about['mean'] == [0, 0, 0]
+    assert about['any_size'] is True
     for shape in ((1, 3, 64, 160), (2, 3, 32, 32)):
         images = np.random.default_rng(0).uniform(0, 10, shape).astype(np.float32)
         logits = model(torch.from_numpy(images), mode='tensor')
@@ -155,6 +157,35 @@ def test_onnx_of_any_size(trained, tmp_path):
         (found,) = session.run(None, {'image': images})
         expected = logits.softmax(1).detach().numpy()
         np.testing.assert_allclose(found, expected, atol=1e-5)
+
+
+def test_onnx_of_a_network_that_counts_on_its_size(tmp_path):
+    """Windows of attention and pooling to unequal cells: right at one size."""
+    init_default_scope('mmseg')
+    make_data(tmp_path / 'data')
+    settings = toy_segmentor()
+    settings.data_preprocessor = dict(type='RasterDataPreprocessor', size_divisor=1)
+    attention = dict(type='SwinTransformer', embed_dims=8, depths=(1,), num_heads=(1,))
+    settings.backbone = dict(attention, strides=(4,), out_indices=(0,), window_size=3)
+    settings.decode_head = dict(
+        type='PSPHead', in_channels=8, in_index=0, channels=4, num_classes=3
+    )
+    config = write_config(tmp_path, model=settings.to_dict())
+    torch.manual_seed(0)
+    model = MODELS.build(load_config(config).model).eval()
+    file = tmp_path / 'iter_6.pth'
+    torch.save(dict(state_dict=model.state_dict()), file)
+    predictor = load_predictor(config, str(file), device='cpu')
+    out = onnx_export.export_onnx(predictor, tmp_path / 'm.onnx', tile_px=64)
+    session = onnxruntime.InferenceSession(str(out))
+    assert session.get_modelmeta().custom_metadata_map['any_size'] == 'false'
+    assert session.get_inputs()[0].shape == [1, 3, 64, 64]
+    images = torch.rand(1, 3, 64, 64) * 10
+    with torch.no_grad():
+        logits = model(images, mode='tensor')
+    expected = torch.nn.functional.interpolate(logits, (64, 64), mode='bilinear')
+    (found,) = session.run(None, {'image': images.numpy()})
+    np.testing.assert_allclose(found, expected.softmax(1), atol=1e-5)
 
 
 def test_deepness(tmp_path):
@@ -192,7 +223,6 @@ def test_deepness(tmp_path):
 
 def trained_on_four_bands(tmp_path):
     """Config, checkpoint and model with statistics of its own and named classes."""
-    from conftest import toy_adaptor
 
     adaptor = toy_adaptor(bands=4)
     own = dict(mean=[100.0, 120, 90, 60], std=[50.0, 40, 30, 20])

@@ -100,7 +100,7 @@ def test_scores_start_at_zero_and_learn():
 def test_upsampling_is_bilinear(factor):
     """That of PyTorch, away from the border where the kernel fades out."""
     maps = torch.rand(2, 3, 6, 5)
-    found = BilinearUpsampling(factor)(maps)
+    found = BilinearUpsampling(factor, maps.shape[1])(maps)
     assert found.shape == (2, 3, 7 * factor, 6 * factor)
     expected = F.interpolate(maps, scale_factor=factor, mode='bilinear')
     half = factor // 2

@@ -12,20 +12,23 @@ class BilinearUpsampling(nn.Module):
 
     Args:
         factor: n locations become ``factor * (n + 1)``; those at the border fade out.
+        channels: Of the maps.
     """
 
-    def __init__(self, factor: int) -> None:
+    def __init__(self, factor: int, channels: int) -> None:
         super().__init__()
         self.factor = factor
         distance = torch.arange(2 * factor) - (factor - 0.5)
         line = 1 - distance.abs() / factor
-        self.register_buffer('kernel', torch.outer(line, line), persistent=False)
+        kernel = torch.outer(line, line).expand(channels, 1, -1, -1)
+        self.register_buffer('kernel', kernel.contiguous(), persistent=False)
 
     def forward(self, scores: Tensor) -> Tensor:
         """(N, C, factor * (h + 1), factor * (w + 1)) of (N, C, h, w)."""
-        channels = scores.shape[1]
-        weight = self.kernel.to(scores.dtype).expand(channels, 1, -1, -1)
-        return F.conv_transpose2d(scores, weight, stride=self.factor, groups=channels)
+        kernel = self.kernel.to(scores.dtype)
+        return F.conv_transpose2d(
+            scores, kernel, stride=self.factor, groups=len(kernel)
+        )
 
 
 class SkipFusion(nn.Module):
@@ -51,7 +54,8 @@ class SkipFusion(nn.Module):
             nn.Conv2d(channels, num_classes, 1) for channels in in_channels
         )
         self.scales = scales
-        self.twice, self.eightfold = BilinearUpsampling(2), BilinearUpsampling(8)
+        self.twice = BilinearUpsampling(2, num_classes)
+        self.eightfold = BilinearUpsampling(8, num_classes)
         for parameter in self.parameters():
             nn.init.zeros_(parameter)
 

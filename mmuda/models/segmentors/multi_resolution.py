@@ -105,7 +105,8 @@ class MultiResolutionEncoderDecoder(EncoderDecoder):
     def _context(self, inputs: Tensor) -> tuple[Tensor, Tensor]:
         """Logits and attention by the image made smaller, at the image's size."""
         size = inputs.shape[2:]
-        small = self._resized(inputs, [round(self.context_scale * s) for s in size])
+        smaller = [round(self.context_scale * int(side)) for side in size]
+        small = self._resized(inputs, smaller)
         features = self.extract_feat(small)
         logits = self.decode_head(features)
         attention = self.scale_attention(features).sigmoid()
