@@ -139,6 +139,14 @@ def same_images() -> None:
     os.symlink('../target/images', 'data/source/images')
 
 
+def target_again() -> None:
+    """The target under other names of folder and files, with its labels."""
+    for kind in ('images', 'labels'):
+        Path('again', kind).mkdir(parents=True)
+        for file in Path('data/target', kind).iterdir():
+            shutil.copy(file, f'again/{kind}/again_{file.name}')
+
+
 def two_of_one_name() -> None:
     for name in ('s.tif', 's.img'):
         image(f'scenes/{name}', np.full((8, 8, 3), 9, np.uint8))()
