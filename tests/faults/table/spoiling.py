@@ -82,6 +82,13 @@ def nan(content: dict) -> dict:
     return content
 
 
+class Hostile:
+    """Makes a folder when it is unpickled."""
+
+    def __reduce__(self) -> tuple:
+        return os.makedirs, ('out/hacked',)
+
+
 def without(key: str) -> Callable:
     return lambda content: {k: v for k, v in content.items() if k != key}
 
