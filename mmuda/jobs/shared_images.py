@@ -8,7 +8,9 @@ from pathlib import Path
 import numpy as np
 from mmengine.config import Config
 from mmseg.registry import DATASETS
+from rasterio.windows import Window
 
+from mmuda.datasets.rasters import open_raster
 from mmuda.files import sha256_of
 from mmuda.jobs.data_sets import is_complete, members_of, without_labels
 from mmuda.jobs.domains import source_domains, trains_on_target
@@ -69,20 +71,27 @@ def _files(config: dict) -> dict[tuple, str]:
 
 def _shared(own: dict[tuple, str], others: dict[tuple, str]) -> Iterator[str]:
     yield from (own[key] for key in own if key in others)
-    yield from _copies(sorted(own.values()), sorted(set(others.values())))
+    yield from _copies(own, others)
 
 
-def _copies(own: list[str], others: list[str]) -> list[str]:
-    """Files of which a copy is among the others, if most of those looked at have one.
+def _copies(own: dict[tuple, str], others: dict[tuple, str]) -> list[str]:
+    """Files of which a copy is among the others.
 
-    Single files may be equal by chance, such as patches without any image.
+    One is enough. But patches without any image are equal by chance, and other parts of
+    a scene may be tested on than are trained on: of such files more than half.
     """
     sizes: dict[int, list[str]] = {}
-    for file in others:
+    for file in sorted(set(others.values())):
         sizes.setdefault(os.path.getsize(file), []).append(file)
-    chosen = np.linspace(0, len(own) - 1, min(COMPARED, len(own))).astype(int)
-    some = [own[i] for i in chosen]
+    files = sorted(own.values())
+    chosen = np.linspace(0, len(files) - 1, min(COMPARED, len(files))).astype(int)
+    some = [files[i] for i in chosen]
     copied = [f for f in some if _has_copy(f, sizes.get(os.path.getsize(f), []))]
+    there = {key[:2] for key in others}
+    scenes = {path for key, path in own.items() if key[:2] in there}
+    telling = (f for f in copied if f not in scenes and not _shows_nothing(f))
+    if first := next(telling, None):
+        return [first]
     return copied if 2 * len(copied) > len(some) else []
 
 
@@ -93,3 +102,11 @@ def _has_copy(file: str, candidates: list[str]) -> bool:
     ordered = sorted(candidates, key=lambda other: Path(other).name != Path(file).name)
     digest = sha256_of(file)
     return any(sha256_of(other) == digest for other in ordered[:COMPARED])
+
+
+def _shows_nothing(file: str) -> bool:
+    """Whether all pixels are the same."""
+    with open_raster(file) as raster:
+        first = raster.read(window=Window(0, 0, 1, 1))
+        blocks = (window for _, window in raster.block_windows(1))
+        return all((raster.read(window=block) == first).all() for block in blocks)

@@ -1,11 +1,14 @@
 """A source that is the target by another name, link or copy."""
 
+import copy
 import os
 import shutil
 
+import numpy as np
 import pytest
 from toy_run import make_data, write_config
 
+from mmuda.datasets.rasters import encode_geotiff
 from mmuda.jobs.config import load_config
 from mmuda.jobs.shared_images import refuse_shared_images
 
@@ -27,10 +30,8 @@ def by_links(data):
 
 
 def by_copies(data):
-    for n in range(4):
-        shutil.copy(
-            data / f'target/images/{n}.tif', data / f'source/images/{5 - n}.tif'
-        )
+    """Again one is enough, by whatever name."""
+    shutil.copy(data / 'target/images/1.tif', data / 'source/images/4.tif')
 
 
 @pytest.mark.parametrize('share', [by_path, by_links, by_copies])
@@ -42,10 +43,34 @@ def test_refuses_the_target_as_source(data, share):
         refuse_shared_images(cfg)
 
 
-def test_single_copies_are_chance(data):
+def test_copies_that_show_nothing_are_chance(data):
     """Such as patches that hold no image."""
-    shutil.copy(data / 'target/images/0.tif', data / 'source/images/0.tif')
-    refuse_shared_images(load_config(write_config(data.parent)))
+    empty = encode_geotiff(np.zeros((16, 16, 3), np.uint8), ('red', 'green', 'blue'))
+    for n in range(3):
+        for domain in ('source', 'target'):
+            (data / domain / f'images/{n}.tif').write_bytes(empty)
+    cfg = load_config(write_config(data.parent))
+    assert refuse_shared_images(cfg) is None
+    shutil.copy(data / 'target/images/5.tif', data / 'source/images/0.tif')
+    with pytest.raises(ValueError, match=r'0\.tif of source is among the training'):
+        refuse_shared_images(cfg)
+
+
+def test_refuses_the_target_among_several_sources(data):
+    """Under another name, with other names of its files."""
+    shutil.copytree(data / 'source', data / 'other')
+    for file in (data / 'other/images').iterdir():
+        image = np.random.default_rng().integers(256, size=(16, 16, 3), dtype=np.uint8)
+        file.write_bytes(encode_geotiff(image, ('red', 'green', 'blue')))
+    cfg = load_config(write_config(data.parent))
+    dataset = cfg.train_dataloader.dataset
+    other = copy.deepcopy(dataset.source)
+    other.data_prefix.img_path = 'other/images'
+    dataset.source = [dataset.source, other]
+    assert refuse_shared_images(cfg) is None
+    shutil.copy(data / 'target/images/1.tif', data / 'other/images/4.tif')
+    with pytest.raises(ValueError, match=r'source_1 and target must differ: .*4\.tif'):
+        refuse_shared_images(cfg)
 
 
 def test_what_learns_from_the_source_alone_is_kept_from_the_test(data):

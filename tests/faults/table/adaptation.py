@@ -2,7 +2,7 @@
 
 from table.commands import ADAPT
 from table.row import Row
-from table.spoiling import text
+from table.spoiling import target_again, text
 
 ADAPTATION = (
     Row(f'{ADAPT} --method {{}}', 'no such config', r'not exist', values=('no.py',)),
@@ -17,6 +17,14 @@ ADAPTATION = (
         ADAPT.replace('data/target', 'data/source'),
         'the source as target',
         r'source and target must differ',
+    ),
+    Row(
+        ADAPT.replace('source/images', 'source/images again/images').replace(
+            'source/labels', 'source/labels again/labels'
+        ),
+        'the target among several sources, under other names',
+        r'source and target must differ',
+        target_again,
     ),
     Row(
         ADAPT,

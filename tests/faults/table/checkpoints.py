@@ -20,6 +20,7 @@ from table.row import Row
 from table.spoiling import (
     GRAY,
     TARGET,
+    Hostile,
     checkpoint,
     cut,
     gone,
@@ -79,6 +80,11 @@ CHECKPOINTS = (
                 'a program',
                 r'toy\.pth is refused: it is a TorchScript program',
                 lambda: torch.jit.script(torch.nn.ReLU()).save('toy.pth'),
+            ),
+            (
+                'a pickle that makes a folder when it is read',
+                r'toy\.pth is refused: it holds os\.makedirs',
+                lambda: torch.save(dict(state_dict=Hostile()), 'toy.pth'),
             ),
         )
     ),

@@ -9,19 +9,19 @@ PSEUDO_LABELS = (
         f'{LABEL_TARGET} --option {{}}',
         'an option',
         r'delta',
-        values=('delta', 'delta=x', 'dleta=1', """'delta="a"'"""),
+        values=('delta', 'delta=x', 'delta=nan', 'dleta=1', """'delta="a"'"""),
     ),
     Row(
         f'{LABEL_TARGET} --option delta={{}}',
         'a delta beyond all entropies',
         r'delta must be from -1\.1 to 1\.1 .*, got',
-        values=(-1.2, 1.2, 'nan', 'inf'),
+        values=(-1.2, 1.2, '1e999'),
     ),
     Row(
         f'{LABEL_TARGET} --strategy instance_adaptive --option {{}}',
         'an option of no sense',
         r'(alpha|start) must be in \[0, 1\]|gamma must be at least 0',
-        values=('alpha=nan', 'start=2', 'gamma=-1'),
+        values=('alpha=-1', 'start=2', 'gamma=-1'),
     ),
     Row(
         'pseudo_label colours.py colours.pth --out out',

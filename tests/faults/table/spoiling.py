@@ -82,6 +82,13 @@ def nan(content: dict) -> dict:
     return content
 
 
+class Hostile:
+    """Makes a folder when it is unpickled."""
+
+    def __reduce__(self) -> tuple:
+        return os.makedirs, ('out/hacked',)
+
+
 def without(key: str) -> Callable:
     return lambda content: {k: v for k, v in content.items() if k != key}
 
@@ -137,6 +144,14 @@ def manifest(change: Callable[[dict], object]) -> Callable:
 def same_images() -> None:
     shutil.rmtree('data/source/images')
     os.symlink('../target/images', 'data/source/images')
+
+
+def target_again() -> None:
+    """The target under other names of folder and files, with its labels."""
+    for kind in ('images', 'labels'):
+        Path('again', kind).mkdir(parents=True)
+        for file in Path('data/target', kind).iterdir():
+            shutil.copy(file, f'again/{kind}/again_{file.name}')
 
 
 def two_of_one_name() -> None:

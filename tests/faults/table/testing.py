@@ -21,6 +21,12 @@ TESTING = (
         r'nothing to be tested on',
     ),
     Row(
+        f'{TEST} --prior {{}} --alpha 0.5',
+        'class shares with other statistics',
+        r'--prior is for the statistics that the config declares',
+        values=('bbse',),
+    ),
+    Row(
         TEST,
         'no labels of the target',
         r'(no folder|have no mask)',
