@@ -25,6 +25,7 @@ from mmuda.jobs.diagnosis import diagnose_config, diagnosis_of
 from mmuda.jobs.evidence import Evidence, load_model
 from mmuda.jobs.keep_best import KeepBestHook
 from mmuda.jobs.selection import select
+from mmuda.jobs.selection_oracle import measure_checkpoints, true_figures
 
 HOOKS = """
 custom_hooks = [
@@ -133,6 +134,28 @@ def test_select_scores_and_asks_no_target_label(home, capsys):
     finally:
         shutil.rmtree(home / 'data/target/labels')
     assert json.loads(Path('with.json').read_text()) == found
+
+
+def test_what_is_true_is_measured_once_all_is_chosen(home):
+    """And then equals what a test of the checkpoint measures."""
+    checkpoints = [home / f'run/iter_{n}.pth' for n in (8, 24)]
+    chosen = json.dumps({'checkpoints': list(map(str, checkpoints))})
+    Path('out.json').write_text(chosen)
+    with pytest.raises(FileNotFoundError, match=r'no folder .*target/labels'):
+        measure_checkpoints('out.json')
+    assert true_figures(checkpoints[0]) is None
+    shutil.copytree(home / 'labels', home / 'data/target/labels')
+    try:
+        measure_checkpoints('out.json')
+        mmuda('test', home / 'toy.py', checkpoints[1], '--json', 'test.json')
+    finally:
+        shutil.rmtree(home / 'data/target/labels')
+    assert Path('out.json').read_text() == chosen
+    assert true_figures(checkpoints[1]) == json.loads(Path('test.json').read_text())
+    assert true_figures(checkpoints[0])['mIoU'] < true_figures(checkpoints[1])['mIoU']
+    measure_checkpoints('out.json')  # known: no label is read again
+    checkpoints[0].touch()
+    assert true_figures(checkpoints[0]) is None
 
 
 def test_select_refuses_what_can_not_be_compared(home):
