@@ -45,5 +45,5 @@ def _file_of(checkpoint: Path) -> Path:
 def _measure(checkpoint: Path) -> None:
     cfg = config_of(checkpoint.parent)
     with tempfile.TemporaryDirectory() as folder:  # logs are of no use to anybody
-        cfg.work_dir = folder
+        cfg.work_dir, cfg.experiment_name = folder, Path(folder).name
         evaluate(cfg, checkpoint, figures=_file_of(checkpoint))

@@ -18,6 +18,7 @@ from mmuda.jobs.prerequisites.mapping_file import (
 )
 from mmuda.jobs.prerequisites.pseudo_labels import LabellingModel, PseudoLabels
 from mmuda.jobs.prerequisites.source_model import SourceModel
+from mmuda.jobs.prerequisites.target_shares import TargetShares
 from mmuda.jobs.prerequisites.translation import TranslatedImages, TranslatorModel
 from mmuda.jobs.processes import first_alone
 from mmuda.jobs.translation.source import translation_hook
@@ -30,6 +31,7 @@ __all__ = [
     'PseudoLabels',
     'SourceClassCounts',
     'SourceModel',
+    'TargetShares',
     'TranslatedImages',
     'TranslatorModel',
     'check_all',
@@ -54,6 +56,8 @@ def prerequisites_of(cfg: Config) -> list[Prerequisite]:
         ValueError: If what it names can not be loaded.
     """
     needed: list[Prerequisite] = []
+    if cfg.get('target_shares') is not None:
+        needed.append(TargetShares(cfg))
     mappings = _mappings(cfg)
     if cfg.get('warm_start') or any(mapping.needs_model for mapping in mappings):
         needed.append(SourceModel(cfg))

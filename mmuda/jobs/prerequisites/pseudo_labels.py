@@ -27,6 +27,7 @@ from mmuda.jobs.prerequisites.base import (
     words_for,
 )
 from mmuda.jobs.prerequisites.identity import last_checkpoint, refuse_other_training
+from mmuda.jobs.prerequisites.target_shares import balanced
 from mmuda.jobs.pseudo_labels import FOLDER, LabellingJob, make_pseudo_labels
 from mmuda.jobs.pseudo_labels.options import OF_THE_RUN
 from mmuda.jobs.translation.jobs import begin
@@ -129,6 +130,7 @@ class PseudoLabels(Prerequisite):
         given = self.cfg.pseudo_labels
         run = self._model.run
         options = {k: v for k, v in given.items() if k not in (*OF_THE_RUN, '_scope_')}
+        options = balanced(self.cfg, options)
         strategy = given.get('strategy')
         job = LabellingJob(run, self._model.checkpoint, Path(), strategy, options)
         job = job.resolved(self._model.round)
