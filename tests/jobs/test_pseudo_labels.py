@@ -21,7 +21,12 @@ from mmuda.datasets.rasters import encode_geotiff
 from mmuda.datasets.transforms import LoadPseudoLabels
 from mmuda.engine.checkpoint import load_checked
 from mmuda.jobs.config import load_config
-from mmuda.jobs.prerequisites import LabellingModel, check_all, prerequisites_of
+from mmuda.jobs.prerequisites import (
+    GivenLabels,
+    LabellingModel,
+    check_all,
+    prerequisites_of,
+)
 from mmuda.jobs.pseudo_labels import LabellingJob, make_pseudo_labels
 from mmuda.jobs.pseudo_labels import make as making
 from mmuda.jobs.pseudo_labels import predictions as predicting
@@ -279,6 +284,23 @@ def test_rounds_killed_and_resumed_and_without_target_labels(folder, monkeypatch
     done = mmuda('train', config, '--resume', **path)
     assert 'not there yet' not in done.stdout
     assert_equal(weights('work_dirs/task/rounds/iter_6.pth'), whole)
+
+    # Labels that are there are learned from as those of a round are.
+    (labels,) = Path('work_dirs/task/rounds_round1/pseudo_labels').iterdir()
+    mmuda('train', write_rounds(folder, 'given', rounds=1, folder=str(labels)))
+    assert_equal(weights('work_dirs/task/given/iter_6.pth'), whole)
+
+
+def test_given_labels_are_there_and_of_these_images(folder):
+    cfg = load_config(write_rounds(folder, folder='given'))
+    with pytest.raises(FileNotFoundError, match=r'is given, which has no labels\.json'):
+        check_all(cfg)
+    Path('given').mkdir()
+    Path('given/labels.json').write_text('{}')
+    Path('given/manifest.json').write_text('{"images": "others"}')
+    (given,) = (p for p in check_all(cfg) if isinstance(p, GivenLabels))
+    with pytest.raises(ValueError, match='given has labels of other images than'):
+        given.use(cfg)
 
 
 def test_a_round_can_continue(folder):

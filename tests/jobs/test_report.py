@@ -239,6 +239,10 @@ def _check_figures(tables, results):
     shares = {row[0]: np.array(row[1:], float) for row in rows}
     assert shares['truth'] == pytest.approx(100 * counts.sum(1) / counts.sum())
     assert shares['dann'] == pytest.approx(100 * counts.sum(0) / counts.sum())
+    _, *rows = tables['Loss of mIoU against target-only, points.csv']
+    lost = {row[0]: float(row[1]) for row in rows}
+    means = {m: np.mean([results[pair, m, s]['mIoU'] for s in '01']) for m in METHODS}
+    assert lost['dann'] == pytest.approx(means['target-only'] - means['dann'])
     _check_without_labels(tables, 100 * counts.sum(1) / counts.sum())
     _, *rows = tables['Learning curves: loss.csv']
     assert ['dann', '1', '2.5', '2.0', '3.0'] in rows

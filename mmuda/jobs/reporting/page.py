@@ -13,6 +13,7 @@ from mmuda.jobs.reporting.figures import (
     csv_url,
     grid,
     learning_curves,
+    losses_to_bound,
     pair_statistics,
 )
 from mmuda.jobs.reporting.overview import (
@@ -67,6 +68,10 @@ def write_report_page(
         )
     chosen_from = _section_of_selections(selections, results)
     sections, counts = _sections(results)
+    if figures := losses_to_bound(by_method(results)):
+        sections.append(
+            dict(name='What labels of the target are worth', figures=figures)
+        )
     sections += chosen_from
     rows = overview(results, counts, control)
     chosen = control or control_of(methods)
