@@ -44,6 +44,8 @@ def _file_of(checkpoint: Path) -> Path:
 
 def _measure(checkpoint: Path) -> None:
     cfg = config_of(checkpoint.parent)
-    with tempfile.TemporaryDirectory() as folder:  # logs are of no use to anybody
+    # Logs are of no use to anybody, and mmengine keeps what has the same name.
+    with tempfile.TemporaryDirectory() as folder:
         cfg.work_dir, cfg.experiment_name = folder, Path(folder).name
+        cfg.visualizer = dict(type='SegLocalVisualizer', name=cfg.experiment_name)
         evaluate(cfg, checkpoint, figures=_file_of(checkpoint))
