@@ -78,9 +78,10 @@ def heat_map(
         label: Of the figure, for screen readers.
     """
     left = 16 + 6.6 * max(map(len, rows))
-    top = 20 + 4.6 * max(map(len, columns))
+    longest = max(map(len, columns))  # turned by 40 degrees, up and to the right
+    top, right = 20 + 4.6 * longest, max(40, 5 * longest - 18)
     cell = (46, 24)
-    width, height = left + cell[0] * len(columns) + 40, top + cell[1] * len(rows) + 4
+    width, height = left + cell[0] * len(columns) + right, top + cell[1] * len(rows) + 4
     parts = []
     for j, column in enumerate(columns):
         x = left + cell[0] * (j + 0.5)

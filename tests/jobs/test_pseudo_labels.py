@@ -73,10 +73,10 @@ def write_source_model(folder):
         )
 
 
-def write_rounds(folder, name='rounds', rounds=2, **labels):
+def write_rounds(home, name='rounds', rounds=2, **labels):
     """Config of rounds of self-training."""
     labels = dict(strategy='class_balanced', portion=[0.3, 0.6]) | labels
-    config = write_config(folder, name, **self_training(), max_iters=6)
+    config = write_config(home, name, **self_training(), max_iters=6)
     with open(config, 'a') as text:
         text.write(
             f"source_model = 'plain.py'\npseudo_labels = {labels!r}\n"

@@ -142,8 +142,8 @@ def _check_selection(tables):
     assert found['snd']['chooses'] == '2/iter_2'
     assert float(found['snd']['Spearman']) == pytest.approx(0.8)
     assert float(found['snd']['regret']) == 40 - 30
-    assert float(found['snd']['regret within a run']) == (0 + 10) / 2
-    assert found['snd']['worst of a run'] == '1 of 2'
+    assert float(found['snd']['regret by run']) == (0 + 10) / 2
+    assert found['snd']['worst by run'] == '1 of 2'
     assert found['seed_agreement']['Spearman'] == ''
     chance = found['drawn at random']
     assert float(chance['regret']) == pytest.approx(40 - (20 + 25 + 40 + 30) / 4)

@@ -51,33 +51,11 @@ class TargetShares(Prerequisite):
     described = 'class shares of the target'
 
     def __init__(self, cfg: Config) -> None:
-        self.cfg, given = cfg, dict(cfg.target_shares)
-        given.pop('_scope_', None)
-        self.uses = given.get('uses') or []
-        known = (*WEIGHTED, LABELS)
-        for found, expected, what in (
-            (given, KEYS, 'target_shares'),
-            (self.uses, known, 'target_shares.uses'),
-            ([given.get('estimator', 'mlls')], ESTIMATORS, 'target_shares.estimator'),
-        ):
-            if unknown := [name for name in found if name not in expected]:
-                raise ValueError(
-                    f'{what} of {cfg.filename} says {unknown[0]!r}, expected some of '
-                    f'{", ".join(expected)}'
-                )
-        if not self.uses or 'diagnosis' not in given:
-            raise ValueError(
-                f'target_shares of {cfg.filename} must name a `diagnosis` and `uses`, '
-                f'some of {", ".join(known)}'
-            )
-        self.file = Path(given['diagnosis'])
+        self.cfg, given = cfg, _settings(cfg)
+        self.uses, self.file = given['uses'], Path(given['diagnosis'])
         self.estimator = given.get('estimator', 'mlls')
         self.strength = given.get('strength', STRENGTH)
         self.unchecked = given.get('unchecked', False)
-        if not 0 <= self.strength <= 1:
-            raise ValueError(
-                f'target_shares.strength must be in [0, 1], got {self.strength}'
-            )
 
     def check(self) -> None:
         """Refuse what is not an estimate for this run.
@@ -184,6 +162,31 @@ class TargetShares(Prerequisite):
         for use in set(self.uses) - {LABELS}:
             for objective in self._objectives(cfg, use):
                 objective.class_weights = ratios.tolist()
+
+
+def _settings(cfg: Config) -> dict:
+    """What ``target_shares`` of a config says, checked."""
+    given = {k: v for k, v in cfg.target_shares.items() if k != '_scope_'}
+    if not given.get('uses') or not given.get('diagnosis'):
+        raise ValueError(
+            f'target_shares of {cfg.filename} must name a `diagnosis` and `uses`, some '
+            f'of {", ".join((*WEIGHTED, LABELS))}'
+        )
+    for found, expected, what in (
+        (given, KEYS, 'target_shares'),
+        (given['uses'], (*WEIGHTED, LABELS), 'target_shares.uses'),
+        ([given.get('estimator', 'mlls')], ESTIMATORS, 'target_shares.estimator'),
+    ):
+        if unknown := [name for name in found if name not in expected]:
+            raise ValueError(
+                f'{what} of {cfg.filename} says {unknown[0]!r}, expected some of '
+                f'{", ".join(expected)}'
+            )
+    if not 0 <= given.get('strength', STRENGTH) <= 1:
+        raise ValueError(
+            f'target_shares.strength must be in [0, 1], got {given["strength"]}'
+        )
+    return given
 
 
 def balanced(cfg: Config, options: dict) -> dict:

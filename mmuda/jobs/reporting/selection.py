@@ -25,8 +25,8 @@ from mmuda.visualization.svg import legend, scatters
 ORACLE, CHANCE = 'the best (ORACLE)', 'drawn at random'
 COLUMNS = (
     *('criterion', 'Spearman', 'Kendall', 'chooses', 'its mIoU', 'regret'),
-    *('regret within a seed', 'worst of a seed', 'regret within a run'),
-    'worst of a run',
+    *('regret by seed', 'worst by seed', 'regret by run'),
+    'worst by run',
 )
 
 
@@ -190,7 +190,7 @@ def _scatter(selection: Selection) -> Figure:
 
 def over_pairs(selections: Sequence[Selection]) -> Figure:
     """Means over the pairs, each of which counts alike."""
-    columns = ('criterion', 'pairs', 'Spearman', 'Kendall', 'regret', 'worst of a seed')
+    columns = ('criterion', 'pairs', 'Spearman', 'Kendall', 'regret', 'worst by seed')
     rows = []
     for name in dict.fromkeys(name for s in selections for name in s.scores):
         those = [s for s in selections if name in s.scores]
