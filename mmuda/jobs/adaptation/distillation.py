@@ -104,7 +104,10 @@ def consider(pool: Sequence[Variant]) -> Distillation:
     ranking = rank(pool)
     voices = voices_of(pool, ranking)
     if len(voices) < 2:
-        sentence = 'The average of the pool was not distilled: it is of one family.'
+        sentence = (
+            'The average of the pool was not distilled: that takes two methods with a '
+            'model that has not collapsed.'
+        )
         return Distillation(voices, sentence, False)
     kept = pool[ranking.kept].candidate
     decision = guard(average_of(voices), kept, ranking.expected)
