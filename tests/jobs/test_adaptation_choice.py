@@ -14,7 +14,12 @@ from mmuda.evaluation.shares import Calibration, PriorCorrection
 from mmuda.jobs.adaptation import AdaptationRequest
 from mmuda.jobs.adaptation.choice import choose, rank
 from mmuda.jobs.adaptation.distillation import average_of, consider, voices_of
-from mmuda.jobs.adaptation.pool import DEFAULT_POOL, read_distillation, read_pool
+from mmuda.jobs.adaptation.pool import (
+    DEFAULT_POOL,
+    check_configs,
+    read_distillation,
+    read_pool,
+)
 from mmuda.jobs.adaptation.request import BUDGETS
 from mmuda.jobs.adaptation.variants import Variant, write_corrected
 from mmuda.jobs.inheritance import find_config
@@ -95,6 +100,19 @@ def test_an_average_is_distilled_only_if_it_gains():
     assert not found.accepted
     assert 'not distilled: its estimated gain of 0.0 points may be as' in found.sentence
     assert 'that takes two methods' in consider(alike[:1]).sentence
+
+
+def test_what_would_not_learn_from_the_pool_is_refused_first(tmp_path):
+    line = dict(config='mmuda::own/source-only_unet_a_b.py', source_only=True)
+    pool = tmp_path / 'pool.py'
+    pool.write_text(
+        f'pool = [{line!r}]\ndistillation = dict(config={line["config"]!r})'
+    )
+    request = AdaptationRequest(*[(tmp_path,)] * 3, str(pool))
+    with pytest.raises(
+        ValueError, match=r'unet_a_b.* has no `pseudo_labels`, it would'
+    ):
+        check_configs(request)
 
 
 def test_a_corrected_checkpoint_gives_corrected_scores(tmp_path):

@@ -12,7 +12,6 @@ from mmuda.evaluation.guard import Decision, guard
 from mmuda.evaluation.tile_samples import TileSamples, softmax
 from mmuda.files import sha256_of
 from mmuda.jobs.adaptation.choice import Ranking, rank
-from mmuda.jobs.adaptation.pool import Member
 from mmuda.jobs.adaptation.request import AdaptationRequest
 from mmuda.jobs.adaptation.runs import MethodRun, working_in
 from mmuda.jobs.adaptation.variants import FOLDER, Variant, network_of
@@ -128,7 +127,6 @@ def _sentence(decision: Decision, number: int) -> str:
 
 def distil(
     voices: Sequence[Variant],
-    member: Member,
     request: AdaptationRequest,
     folders: tuple[Path, Path, Path],
     lock: int,
@@ -137,21 +135,15 @@ def distil(
 
     Args:
         voices: The models.
-        member: Line of the pool with the config of the run, which has
-            ``pseudo_labels``: their strategy chooses the labels.
-        request: With that config.
+        request: With the config of the run, which has ``pseudo_labels``: their
+            strategy chooses the labels.
         folders: Of the prepared source and target, and of the adaptation.
         lock: See :meth:`MethodRun.train`.
 
     Raises:
-        ValueError: If the config learns from no pseudo labels, or training fails.
+        ValueError: If training fails.
     """
     run = MethodRun(request, *folders)
-    if run.cfg.get('pseudo_labels') is None:
-        raise ValueError(
-            f'{member.config} of the distillation has no `pseudo_labels`: it would not '
-            'learn from the pool'
-        )
     labels = _label(run, [voice.model for voice in voices])
     run = MethodRun(request, *folders, {'pseudo_labels.folder': str(labels)})
     run.train(lock)

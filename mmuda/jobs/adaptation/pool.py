@@ -104,14 +104,20 @@ def read_distillation(
     """The run that learns from the average of a pool; None if its config has none.
 
     Raises:
-        FileNotFoundError: If there is no such pool.
-        ValueError: If its line says something that can not be meant.
+        FileNotFoundError: If there is no such pool, or no such config.
+        ValueError: If its line says something that can not be meant, or the run learns
+            from no pseudo labels.
     """
     name = _name(request)
     line = read_config_file(find_config(name)).get('distillation')
     member = line and _member(name, line)
     if not member or request.budget not in member.budgets:
         return None
+    if read_config_file(find_config(member.config)).get('pseudo_labels') is None:
+        raise ValueError(
+            f'{name}: {member.config} of the distillation has no `pseudo_labels`, it '
+            'would not learn from the pool'
+        )
     return member, replace(request, method=member.config)
 
 

@@ -75,8 +75,8 @@ def _from_pool(
     distillation = read_distillation(request)
     found = consider(pool) if distillation else None
     if found and found.accepted:
-        member = distillation[0]
-        run = distil(found.voices, *distillation, (source, target, out), lock)
+        member, of_member = distillation
+        run = distil(found.voices, of_member, (source, target, out), lock)
         runs.append((member, run))
         pool += variants_of(member, run, evidence, out)
     choice = replace(choose(pool), average=found and found.sentence)
