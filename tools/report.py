@@ -20,8 +20,16 @@ def main() -> None:
     parser.add_argument(
         '--control', help='method that others are compared with [source-only]'
     )
+    parser.add_argument(
+        '--selection',
+        nargs='+',
+        default=[],
+        metavar='FILE',
+        help='scores of `mmuda select-checkpoint --analysis`, one file per pair',
+    )
     args = parser.parse_args()
-    print(f'report: {write_report_page(args.runs, args.out, args.control)}')
+    page = write_report_page(args.runs, args.out, args.control, args.selection)
+    print(f'report: {page}')
 
 
 if __name__ == '__main__':

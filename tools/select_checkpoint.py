@@ -2,8 +2,14 @@
 
 python tools/select_checkpoint.py WORK_DIR WORK_DIR ...
 
-Every checkpoint is scored by every criterion; the higher the better. (A file select.py
-here would hide Python's own module of that name from all other tools.)
+Every checkpoint is scored by every criterion; the higher the better. With --analysis
+labels of the target are read once all is chosen, and tell how good each criterion was:
+
+python tools/select_checkpoint.py WORK_DIR ... --analysis --out selection.json
+python tools/report.py WORK_DIR ... --selection selection.json
+
+(A file select.py here would hide Python's own module of that name from all other
+tools.)
 """
 
 import argparse
@@ -12,6 +18,7 @@ from pathlib import Path
 from mmuda.evaluation.criteria import CRITERIA
 from mmuda.jobs.command_line import errors_in_one_line
 from mmuda.jobs.selection import select
+from mmuda.jobs.selection_oracle import measure_checkpoints
 
 
 def main() -> None:
@@ -32,8 +39,15 @@ def main() -> None:
         default=Path('work_dirs/selection.json'),
         help='file of the scores [work_dirs/selection.json]',
     )
+    parser.add_argument(
+        '--analysis',
+        action='store_true',
+        help='ORACLE: then measure all checkpoints on target labels, for the report',
+    )
     args = parser.parse_args()
     chosen = select(args.runs, args.out, args.criterion, args.images)
+    if args.analysis:
+        measure_checkpoints(args.out)
     if chosen is None:
         raise ValueError('every checkpoint has collapsed, none is chosen')
     print(chosen)

@@ -27,7 +27,8 @@ OWN_KEYS = (
         'trains_on',
     ),
     *('source_augmentation', 'train_pipeline', 'test_pipeline', 'tta_pipeline'),
-    *('tta_model', 'val_on', 'warm_start', 'custom_imports', EACH, ALL, *FILES),
+    *('target_shares', 'tta_model', 'val_on', 'warm_start', 'custom_imports'),
+    *(EACH, ALL, *FILES),
 )
 LOADERS = ('train_dataloader', 'val_dataloader', 'test_dataloader')
 # What mmengine takes out of the settings of a loader before PyTorch sees them.

@@ -11,6 +11,7 @@ from mmuda.evaluation import write_figures
 from mmuda.evaluation.collecting import NUM_IMAGES
 from mmuda.evaluation.diagnosis import DEFAULT, Diagnosis, diagnose
 from mmuda.files import sha256_of
+from mmuda.jobs.domains import pair_of
 from mmuda.jobs.evidence import Evidence, load_model
 from mmuda.visualization.diagnosis import draw_looks, draw_shares
 
@@ -19,6 +20,12 @@ def diagnosis_of(checkpoint: str | Path) -> Path:
     """Where the diagnosis by a checkpoint goes, and is looked for: beside it."""
     place = Path(checkpoint)
     return place.with_name(f'{place.stem}_diagnosis') / 'diagnosis.json'
+
+
+def checkpoint_of(diagnosis: str | Path) -> Path:
+    """The checkpoint beside which a diagnosis lies; it need not be there."""
+    folder = Path(diagnosis).parent
+    return folder.with_name(f'{folder.name.removesuffix("_diagnosis")}.pth')
 
 
 def diagnose_config(
@@ -45,6 +52,7 @@ def diagnose_config(
     source, target = evidence.of_model(model, num_images, inner=True)
     found = diagnose(source, target, evidence.source[0].metainfo['classes'])
     made_by = {
+        'pair': pair_of(cfg),
         'checkpoint': sha256_of(checkpoint),
         'images': [len(source.valid), len(target.valid)],
         'held_out': evidence.held_out,

@@ -61,6 +61,12 @@ def names_of_domains(cfg: Config) -> tuple[str, str] | None:
     return source, target
 
 
+def pair_of(cfg: Config) -> str:
+    """Source and target of a config, as tables call them."""
+    names = names_of_domains(cfg)
+    return 'own data' if names is None else ' to '.join(names)
+
+
 def name_domains(
     cfg: Config, source: str | Sequence[str] | None, target: str | None
 ) -> Domains | None:

@@ -9,7 +9,7 @@ from mmuda.jobs.prerequisites.identity import config_of, differences, what_train
 
 # How long it trains, and by which schedule, may change: training is made longer. The
 # seed is compared where it is put into the checkpoint.
-COMPARED = ('model', 'train_dataloader', 'optim_wrapper')
+COMPARED = ('model', 'train_dataloader', 'optim_wrapper', 'target_shares')
 
 
 def refuse_other_run(checkpoint: Path, cfg: Config) -> None:

@@ -21,6 +21,7 @@ from mmuda.evaluation.criteria import (
     score_pool,
     source_score,
 )
+from mmuda.jobs.domains import pair_of
 from mmuda.jobs.evidence import Evidence, load_model
 from mmuda.jobs.oracle import is_oracle
 
@@ -78,7 +79,10 @@ def select(
     summary = {
         'criterion': criterion,
         'chosen': None if chosen is None else str(checkpoints[chosen].file),
+        'pair': pair_of(checkpoints[0].cfg),
         'checkpoints': [str(found.file) for found in checkpoints],
+        'methods': [candidate.family for candidate in pool],
+        'seeds': [candidate.seed for candidate in pool],
         'images': [len(pool[0].source.valid), len(pool[0].target.valid)],
         'held_out': evidence.held_out,
         'expected_shares': expected.tolist(),
@@ -103,7 +107,7 @@ def _checkpoints(run: Path) -> list[Checkpoint]:
         files = [numbered[number] for number in sorted(numbered)]
     if not files or not files[0].is_file():
         raise FileNotFoundError(f'{run} has no checkpoint, expected iter_<n>.pth')
-    cfg = _config_of(folder)
+    cfg = config_of(folder)
     if is_oracle(cfg):
         raise ValueError(
             f'{run} is an oracle: it was trained with target labels, which choosing '
@@ -112,8 +116,12 @@ def _checkpoints(run: Path) -> list[Checkpoint]:
     return [Checkpoint(file, cfg) for file in files]
 
 
-def _config_of(folder: Path) -> Config:
-    """The config that a run wrote into its work folder, complete as it is."""
+def config_of(folder: Path) -> Config:
+    """The config that a run wrote into its work folder, complete as it is.
+
+    Raises:
+        FileNotFoundError: If there is none.
+    """
     files = sorted(folder.glob('*.py'), key=lambda file: file.stat().st_mtime)
     if not files:
         raise FileNotFoundError(

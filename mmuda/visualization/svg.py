@@ -11,6 +11,7 @@ COLOURS = (
     *('#888888', '#e07b39', '#5e4fa2', '#009988'),
 )
 Curve = tuple[Sequence[float], Sequence[float], Sequence[float], Sequence[float]]
+Points = tuple[Sequence[float], Sequence[float]]
 
 
 def line_chart(
@@ -77,9 +78,10 @@ def heat_map(
         label: Of the figure, for screen readers.
     """
     left = 16 + 6.6 * max(map(len, rows))
-    top = 20 + 4.6 * max(map(len, columns))
+    longest = max(map(len, columns))  # turned by 40 degrees, up and to the right
+    top, right = 20 + 4.6 * longest, max(40, 5 * longest - 18)
     cell = (46, 24)
-    width, height = left + cell[0] * len(columns) + 40, top + cell[1] * len(rows) + 4
+    width, height = left + cell[0] * len(columns) + right, top + cell[1] * len(rows) + 4
     parts = []
     for j, column in enumerate(columns):
         x = left + cell[0] * (j + 0.5)
@@ -142,6 +144,65 @@ def bars(
             )
     parts.append(_text(left, 12, label, 'start'))
     return _svg(round(width), height, parts, label)
+
+
+def scatters(
+    panels: dict[str, dict[str, Points]],
+    order: Sequence[str],
+    y_label: str,
+    columns: int = 4,
+) -> str:
+    """Panels of points, all with the same range of y and each with its own of x.
+
+    Args:
+        panels: By title: by name x and y of its points.
+        order: Of all names of the page, which decides the colours.
+        y_label: Of every panel, above the first.
+        columns: Panels side by side.
+    """
+    width, height, top = 190, 150, 18
+    ys = [y for panel in panels.values() for _, of in panel.values() for y in of]
+    ticks = _ticks(min(ys), max(ys))
+    parts = [_text(4, 12, y_label, 'start')]
+    for number, (title, panel) in enumerate(panels.items()):
+        row, column = divmod(number, columns)
+        corner = (column * width, top + row * height)
+        parts += _panel(title, panel, order, ticks, corner, (width, height))
+    rows = -(-len(panels) // columns)
+    wide = width * min(columns, len(panels))
+    return _svg(wide, top + rows * height, parts, f'{y_label} by {", ".join(panels)}')
+
+
+def _panel(
+    title: str,
+    panel: dict[str, Points],
+    order: Sequence[str],
+    ticks: Sequence[float],
+    corner: tuple[int, int],
+    size: tuple[int, int],
+) -> list[str]:
+    left, right = corner[0] + 34, corner[0] + size[0] - 12
+    top, bottom = corner[1] + 20, corner[1] + size[1] - 22
+    xs = [x for of, _ in panel.values() for x in of]
+    low, high = (min(xs), max(xs)) if xs else (0, 1)
+    parts = [_text((left + right) / 2, corner[1] + 12, title, 'middle')]
+
+    def y_of(value: float) -> float:
+        return bottom - (value - ticks[0]) / (ticks[-1] - ticks[0]) * (bottom - top)
+
+    parts += [_grid_line(left, right, y_of(t), f'{t:g}') for t in ticks]
+    for at, value, anchor in ((left, low, 'start'), (right, high, 'end')):
+        parts.append(_text(at, bottom + 14, f'{value:.3g}' if xs else '', anchor))
+    for name, (x, y) in panel.items():
+        for a, b in zip(x, y, strict=True):
+            share = (a - low) / (high - low) if high > low else 0.5
+            parts.append(
+                f'<circle cx="{left + share * (right - left):.1f}" '
+                f'cy="{y_of(b):.1f}" r="3.5" fill="{colour_of(name, order)}" '
+                f'fill-opacity=".75"><title>{escape(name)}: {a:.4g}, {b:.1f}</title>'
+                '</circle>'
+            )
+    return parts
 
 
 def colour_of(name: str, order: Sequence[str]) -> str:

@@ -1,5 +1,6 @@
 """Choosing from a pool: by agreement, guarded, and what a corrected classifier says."""
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -11,8 +12,14 @@ from mmseg.registry import MODELS
 
 from mmuda.evaluation.shares import Calibration, PriorCorrection
 from mmuda.jobs.adaptation import AdaptationRequest
-from mmuda.jobs.adaptation.choice import choose
-from mmuda.jobs.adaptation.pool import DEFAULT_POOL, read_pool
+from mmuda.jobs.adaptation.choice import choose, rank
+from mmuda.jobs.adaptation.distillation import average_of, consider, voices_of
+from mmuda.jobs.adaptation.pool import (
+    DEFAULT_POOL,
+    check_configs,
+    read_distillation,
+    read_pool,
+)
 from mmuda.jobs.adaptation.request import BUDGETS
 from mmuda.jobs.adaptation.variants import Variant, write_corrected
 from mmuda.jobs.inheritance import find_config
@@ -68,6 +75,46 @@ def test_a_model_that_forgot_the_source_is_not_taken():
     assert 'points on held-out source images' in found.sentence
 
 
+def test_each_family_has_one_voice_in_the_average():
+    """And what it says is the mean of theirs, pixel by pixel."""
+    pool = [variant('source', weak, True), variant('dann', good), variant('mic', good)]
+    again = replace(pool[1].candidate, name='dann, alpha 1')
+    pool += [replace(pool[1], candidate=again), variant('sure', collapsed)]
+    voices = voices_of(pool, rank(pool))
+    assert [v.candidate.name for v in voices] == ['source', 'dann', 'mic']
+    found = average_of(voices)
+    for domain in ('source', 'target'):
+        said = [getattr(v.candidate, domain).probabilities for v in voices]
+        own = getattr(found, domain)
+        np.testing.assert_allclose(own.probabilities, sum(said) / 3, rtol=1e-4)
+    assert (found.source.labels == pool[0].candidate.source.labels).all()
+
+
+def test_an_average_is_distilled_only_if_it_gains():
+    pool = [variant('source', weak, True), variant('dann', good), variant('mic', good)]
+    found = consider(pool)
+    assert found.accepted
+    assert re.search(r'average of 3 models, .* gain is [\d.]+ points', found.sentence)
+    alike = [variant('source', good, True), variant('dann', good)]
+    found = consider(alike)
+    assert not found.accepted
+    assert 'not distilled: its estimated gain of 0.0 points may be as' in found.sentence
+    assert 'that takes two methods' in consider(alike[:1]).sentence
+
+
+def test_what_would_not_learn_from_the_pool_is_refused_first(tmp_path):
+    line = dict(config='mmuda::own/source-only_unet_a_b.py', source_only=True)
+    pool = tmp_path / 'pool.py'
+    pool.write_text(
+        f'pool = [{line!r}]\ndistillation = dict(config={line["config"]!r})'
+    )
+    request = AdaptationRequest(*[(tmp_path,)] * 3, str(pool))
+    with pytest.raises(
+        ValueError, match=r'unet_a_b.* has no `pseudo_labels`, it would'
+    ):
+        check_configs(request)
+
+
 def test_a_corrected_checkpoint_gives_corrected_scores(tmp_path):
     torch.manual_seed(0)
     model = MODELS.build(toy_segmentor()).eval()
@@ -97,4 +144,8 @@ def test_the_pool_is_of_configs_that_are_there(budget, tmp_path):
     assert len(runs) == len(set(runs))
     assert sum(member.source_only for member, _ in found) >= 2
     assert any(not member.source_only for member, _ in found)
+    distilled = read_distillation(AdaptationRequest(*paths, 'auto', budget))
+    assert (distilled is None) == (budget == 'quick')
+    if distilled:
+        assert find_config(distilled[1].method).is_file()
     assert DEFAULT_POOL.startswith('mmuda::')

@@ -1,7 +1,9 @@
 """Selection and diagnosis of runs: without target labels, and resumed exactly."""
 
 import json
+import os
 import shutil
+import time
 from pathlib import Path
 
 import cv2
@@ -25,6 +27,7 @@ from mmuda.jobs.diagnosis import diagnose_config, diagnosis_of
 from mmuda.jobs.evidence import Evidence, load_model
 from mmuda.jobs.keep_best import KeepBestHook
 from mmuda.jobs.selection import select
+from mmuda.jobs.selection_oracle import measure_checkpoints, true_figures
 
 HOOKS = """
 custom_hooks = [
@@ -133,6 +136,25 @@ def test_select_scores_and_asks_no_target_label(home, capsys):
     finally:
         shutil.rmtree(home / 'data/target/labels')
     assert json.loads(Path('with.json').read_text()) == found
+
+
+def test_what_is_true_is_measured_once_all_is_chosen(home):
+    """And then equals what a test of the checkpoint measures."""
+    checkpoint = home / 'run/iter_24.pth'
+    Path('out.json').write_text(json.dumps({'checkpoints': [str(checkpoint)]}))
+    with pytest.raises(FileNotFoundError, match=r'no folder .*target/labels'):
+        measure_checkpoints('out.json')
+    assert true_figures(checkpoint) is None
+    shutil.copytree(home / 'labels', home / 'data/target/labels')
+    try:
+        measure_checkpoints('out.json')
+        mmuda('test', home / 'toy.py', checkpoint, '--json', 'test.json')
+    finally:
+        shutil.rmtree(home / 'data/target/labels')
+    assert true_figures(checkpoint) == json.loads(Path('test.json').read_text())
+    measure_checkpoints('out.json')  # known: no label is read again
+    os.utime(checkpoint, (time.time() + 9, time.time() + 9))
+    assert true_figures(checkpoint) is None
 
 
 def test_select_refuses_what_can_not_be_compared(home):

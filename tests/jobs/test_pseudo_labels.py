@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import sys
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -20,8 +21,15 @@ from toy_run import forget_instances, make_data, mmuda, write_config
 from mmuda.datasets.rasters import encode_geotiff
 from mmuda.datasets.transforms import LoadPseudoLabels
 from mmuda.engine.checkpoint import load_checked
+from mmuda.jobs.adaptation.distillation import AveragedJob
 from mmuda.jobs.config import load_config
-from mmuda.jobs.prerequisites import LabellingModel, check_all, prerequisites_of
+from mmuda.jobs.prediction import Model
+from mmuda.jobs.prerequisites import (
+    GivenLabels,
+    LabellingModel,
+    check_all,
+    prerequisites_of,
+)
 from mmuda.jobs.pseudo_labels import LabellingJob, make_pseudo_labels
 from mmuda.jobs.pseudo_labels import make as making
 from mmuda.jobs.pseudo_labels import predictions as predicting
@@ -68,10 +76,10 @@ def write_source_model(folder):
         )
 
 
-def write_rounds(folder, name='rounds', rounds=2, **labels):
+def write_rounds(home, name='rounds', rounds=2, **labels):
     """Config of rounds of self-training."""
     labels = dict(strategy='class_balanced', portion=[0.3, 0.6]) | labels
-    config = write_config(folder, name, **self_training(), max_iters=6)
+    config = write_config(home, name, **self_training(), max_iters=6)
     with open(config, 'a') as text:
         text.write(
             f"source_model = 'plain.py'\npseudo_labels = {labels!r}\n"
@@ -115,13 +123,7 @@ def test_the_command_writes_labels_figures_and_a_sheet(folder):
     """What lies there is what the model says, where it is sure enough."""
     config = write_rounds(folder)
     cfg = load_config(config)
-    torch.manual_seed(0)
-    model = MODELS.build(cfg.model)
-    for role, mean in (('source', 0.3), ('target', -0.4)):
-        for layer in getattr(model.statistics, role).layers.values():
-            layer.running_mean += mean
-            layer.num_batches_tracked += 1
-    torch.save(dict(state_dict=model.state_dict()), 'model.pth')
+    save_model(cfg, 'model.pth')
     options = ('--strategy', 'fixed_threshold', '--option', 'threshold=0.4')
     found = {}
     for alpha in (0.0, 1.0):
@@ -150,6 +152,41 @@ def test_the_command_writes_labels_figures_and_a_sheet(folder):
             sure = np.where(p.max(0) > 0.4, p.argmax(0), 255)
             assert (label != sure).mean() < 0.01  # half precision
     assert not np.allclose(found[0.0][0], found[1.0][0])
+
+
+def save_model(cfg, file, seed=0):
+    """Random weights, with other batch statistics for each domain."""
+    torch.manual_seed(seed)
+    model = MODELS.build(cfg.model)
+    for role, mean in (('source', 0.3), ('target', -0.4)):
+        for layer in getattr(model.statistics, role).layers.values():
+            layer.running_mean += mean
+            layer.num_batches_tracked += 1
+    torch.save(dict(state_dict=model.state_dict()), file)
+
+
+def test_an_average_of_models_labels_by_the_mean_of_what_they_say(folder):
+    """Each with its own statistics; no label of the target is there."""
+    config = write_rounds(folder)
+    cfg = load_config(config)
+    shutil.rmtree(folder / 'data/target/labels')
+    members, mean = [], 0
+    for seed, alpha in ((0, 0.0), (1, 1.0)):
+        save_model(cfg, f'{seed}.pth', seed)
+        shutil.copy(f'{seed}.pth', 'model.pth')
+        members.append(Model(config, f'{seed}.pth', alpha=alpha))
+        mean = mean + np.stack(predicted(cfg, alpha)) / 2
+    how = ('fixed_threshold', dict(threshold=0.4))
+    job = AveragedJob(cfg, Path('0.pth'), Path('out'), *how, members=members)
+    make_pseudo_labels(job)
+    labels = np.stack([cv2.imread(f'out/labels/{i}.png', -1) for i in range(6)])
+    sure = np.where(mean.max(1) > 0.4, mean.argmax(1), 255)
+    assert (labels[..., 5:] != sure[..., 5:]).mean() < 0.01  # half precision
+    assert 0 < (sure < 255).mean() < 1
+    other = replace(job, members=members[:1])
+    assert other.name != job.name
+    with pytest.raises(ValueError, match='was made with members'):
+        make_pseudo_labels(other)
 
 
 def predicted(cfg, alpha):
@@ -279,6 +316,23 @@ def test_rounds_killed_and_resumed_and_without_target_labels(folder, monkeypatch
     done = mmuda('train', config, '--resume', **path)
     assert 'not there yet' not in done.stdout
     assert_equal(weights('work_dirs/task/rounds/iter_6.pth'), whole)
+
+    # Labels that are there are learned from as those of a round are.
+    (labels,) = Path('work_dirs/task/rounds_round1/pseudo_labels').iterdir()
+    mmuda('train', write_rounds(folder, 'given', rounds=1, folder=str(labels)))
+    assert_equal(weights('work_dirs/task/given/iter_6.pth'), whole)
+
+
+def test_given_labels_are_there_and_of_these_images(folder):
+    cfg = load_config(write_rounds(folder, folder='given'))
+    with pytest.raises(FileNotFoundError, match=r'is given, which has no labels\.json'):
+        check_all(cfg)
+    Path('given').mkdir()
+    Path('given/labels.json').write_text('{}')
+    Path('given/manifest.json').write_text('{"images": "others"}')
+    (given,) = (p for p in check_all(cfg) if isinstance(p, GivenLabels))
+    with pytest.raises(ValueError, match='given has labels of other images than'):
+        given.use(cfg)
 
 
 def test_a_round_can_continue(folder):

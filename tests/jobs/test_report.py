@@ -4,13 +4,14 @@ import csv
 import io
 import json
 import re
-from itertools import product
+from itertools import pairwise, product
 from pathlib import Path
 from urllib.parse import unquote
 
 import cv2
 import numpy as np
 import pytest
+from mmengine.config import Config
 from scipy.stats import mannwhitneyu, trim_mean
 from toy_run import make_data, write_config
 
@@ -24,6 +25,7 @@ from mmuda.jobs.config import load_config
 from mmuda.jobs.reporting import write_report_page
 from mmuda.jobs.reporting.overview import aggregates, overview
 from mmuda.jobs.reporting.results import find_results
+from mmuda.jobs.reporting.selection import read_selection
 
 METHODS = {'source-only': 0.5, 'dann': 0.3, 'target-only': 0.1}  # share of errors
 PAIRS = (('hannover', 'vaihingen'), ('potsdam', 'vaihingen'))
@@ -115,9 +117,71 @@ def _tables(page):
     return found
 
 
+def _select(runs, pair='hannover to vaihingen'):
+    """Scores of two checkpoints of each of two runs, as selecting leaves them."""
+    files = [runs / run / f'iter_{n}.pth' for run in '02' for n in (1, 2)]
+    for file, value in zip(files, (20.0, 25.0, 40.0, 30.0), strict=True):
+        (file.parent / 'oracle').mkdir(exist_ok=True)
+        truth = json.dumps({'mIoU': value})
+        (file.parent / f'oracle/{file.stem}.json').write_text(truth)
+    said = {
+        'pair': pair,
+        'checkpoints': [str(file) for file in files],
+        'methods': ['source', 'source', 'dann', 'dann'],
+        'seeds': [0] * 4,
+        'collapsed': [True, False, False, False],
+        'scores': {'snd': [None, 1.0, 2.0, 3.0], 'seed_agreement': [None] * 4},
+    }
+    (runs / 'selection.json').write_text(json.dumps(said))
+    return runs / 'selection.json'
+
+
+def _check_selection(tables):
+    head, *rows = tables['Criteria on hannover to vaihingen.csv']
+    found = {row[0]: dict(zip(head, row, strict=True)) for row in rows}
+    assert found['snd']['chooses'] == '2/iter_2'
+    assert float(found['snd']['Spearman']) == pytest.approx(0.8)
+    assert float(found['snd']['regret']) == 40 - 30
+    assert float(found['snd']['regret by run']) == (0 + 10) / 2
+    assert found['snd']['worst by run'] == '1 of 2'
+    assert found['seed_agreement']['Spearman'] == ''
+    chance = found['drawn at random']
+    assert float(chance['regret']) == pytest.approx(40 - (20 + 25 + 40 + 30) / 4)
+    _, *rows = tables['Scores on hannover to vaihingen.csv']
+    assert rows[0][:4] == ['0/iter_1', 'source-only', '0', '20.0']
+    assert rows[0][4] == '-inf'
+
+
+def _diagnose(folder):
+    """What a diagnosis beside a checkpoint says of shares."""
+    made = {'source': [0.5, 0.3, 0.2], 'low': [0, 0, 0], 'high': [1, 1, 1]}
+    shares = {n: {**made, 'target': [0.2, 0.2, 0.6]} for n in ('mlls', 'bbse', 'rlls')}
+    said = {'classes': ['a', 'b', 'c'], 'kind': 'shares', 'shares': shares}
+    (folder / 'iter_2_diagnosis').mkdir()
+    (folder / 'iter_2_diagnosis/diagnosis.json').write_text(json.dumps(said))
+
+
+def _label(runs, chain):
+    """Each run learned from labels that the one before it made."""
+    for number, (maker, run) in enumerate(pairwise(chain)):
+        made = runs / maker / 'pseudo_labels/x'
+        made.mkdir(parents=True)
+        shares = {'a': 0.1 * number, 'b': None, 'c': 1 - 0.1 * number}
+        said = {'kept': 0.25, 'share_of_labels': shares}
+        (made / 'labels.json').write_text(json.dumps(said))
+        load = dict(type='LoadPseudoLabels', folder=str(made / 'labels'))
+        target = dict(pipeline=[load])
+        cfg = Config(dict(train_dataloader=dict(dataset=dict(target=target))))
+        cfg.dump(runs / run / '1/vis_data/config.py')
+
+
 def test_the_page(runs, tmp_path):
-    file = write_report_page([runs], tmp_path / 'report.html')
+    selection = _select(runs)
+    _diagnose(runs / '0')
+    _label(runs, '032')
+    file = write_report_page([runs], tmp_path / 'report.html', selections=[selection])
     page = file.read_text()
+    _check_selection(_tables(page))
     _check_no_request(page)
     results = {(r.pair, r.method, str(r.seed)): r.figures for r in find_results([runs])}
     head, *rows = _tables(page)['overview.csv']
@@ -175,8 +239,27 @@ def _check_figures(tables, results):
     shares = {row[0]: np.array(row[1:], float) for row in rows}
     assert shares['truth'] == pytest.approx(100 * counts.sum(1) / counts.sum())
     assert shares['dann'] == pytest.approx(100 * counts.sum(0) / counts.sum())
+    _, *rows = tables['Loss of mIoU against target-only, points.csv']
+    lost = {row[0]: float(row[1]) for row in rows}
+    means = {m: np.mean([results[pair, m, s]['mIoU'] for s in '01']) for m in METHODS}
+    assert lost['dann'] == pytest.approx(means['target-only'] - means['dann'])
+    _check_without_labels(tables, 100 * counts.sum(1) / counts.sum())
     _, *rows = tables['Learning curves: loss.csv']
     assert ['dann', '1', '2.5', '2.0', '3.0'] in rows
+
+
+def _check_without_labels(tables, true):
+    _, *rows = tables['Class shares of the target, estimated without labels, %.csv']
+    estimated = {row[0]: np.array(row[1:], float) for row in rows}
+    assert estimated['truth (ORACLE)'] == pytest.approx([*true, 0])
+    off = np.abs(true - [20, 20, 60]).sum() / 2
+    assert estimated['MLLS by source-only'] == pytest.approx([20, 20, 60, off])
+    _, *rows = tables['Pseudo labels of each round, %.csv']
+    assert rows == [
+        ['dann', '0', '1', '25.0', '0.0', '0.0', '100.0'],
+        ['dann', '0', '2', '25.0', '10.0', '0.0', '90.0'],
+        ['dann', '1', '1', '25.0', '0.0', '0.0', '100.0'],
+    ]
 
 
 def test_without_maps_differences_are_drawn_over_seeds(runs):
@@ -196,6 +279,15 @@ def test_without_maps_differences_are_drawn_over_seeds(runs):
 def test_what_can_not_be_reported(runs, tmp_path):
     with pytest.raises(FileNotFoundError, match='no finished run in nowhere'):
         find_results(['nowhere'])
+    with pytest.raises(FileNotFoundError, match='no selection nowhere'):
+        read_selection('nowhere', [])
+    selection = _select(runs)
+    (runs / '0/oracle/iter_2.json').unlink()
+    with pytest.raises(FileNotFoundError, match=r'iter_2\.pth .* was not measured'):
+        read_selection(selection, [])
+    selection.write_text('{}')
+    with pytest.raises(ValueError, match='has no checkpoints, methods, pair, scores'):
+        read_selection(selection, [])
     with pytest.raises(ValueError, match="no run is of 'x', expected one of dann"):
         write_report_page([runs], tmp_path / 'report.html', control='x')
     Path(runs / '1').rename(tmp_path / 'other')

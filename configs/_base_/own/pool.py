@@ -4,6 +4,9 @@
 # source (0) and target (1), and `prior`, predictions corrected by class shares where a
 # diagnosis allows it. A config that aligns nothing is `source_only`; the best of those
 # is what is kept when in doubt.
+#
+# `distillation` is the run that learns from the average of the pool, one voice per
+# config, if that is estimated to be better than the source-only model.
 pool = [
     dict(
         config='mmuda::own/source-only_deeplabv3plus_a_b.py',
@@ -23,6 +26,16 @@ pool = [
         seeds=(1, 2),
         source_only=True,
         alphas=(0.5, 1.0)),
+    # The source in the target's colours.
+    dict(
+        config='mmuda::own/source-only-histogram-matching_deeplabv3plus_a_b.py',
+        budgets=('normal', 'long')),
+    dict(
+        config='mmuda::own/source-only-reinhard_deeplabv3plus_a_b.py',
+        budgets=('normal', 'long')),
+    dict(
+        config='mmuda::own/source-only-zca_deeplabv3plus_a_b.py',
+        budgets=('normal', 'long')),
     # Partners by SemSim.
     dict(
         config='mmuda::own/dann_deeplabv3plus_a_b.py',
@@ -37,3 +50,5 @@ pool = [
         budgets=('normal', 'long'),
         alphas=(0.0, 0.5, 1.0)),
 ]
+distillation = dict(
+    config='mmuda::own/distilled_deeplabv3plus_a_b.py', budgets=('normal', 'long'))

@@ -1,5 +1,11 @@
 """Choosing between models without a label of the target."""
 
+from mmuda.evaluation.criteria.judgement import (
+    Choices,
+    choices_by_chance,
+    judge_choices,
+    rank_correlations,
+)
 from mmuda.evaluation.criteria.pool import (
     CRITERIA,
     OF_POOLS,
@@ -15,9 +21,13 @@ __all__ = [
     'CRITERIA',
     'OF_POOLS',
     'Candidate',
+    'Choices',
     'best_of',
     'check_criterion',
+    'choices_by_chance',
     'expected_shares',
+    'judge_choices',
+    'rank_correlations',
     'score_pool',
     'source_score',
 ]

@@ -52,6 +52,23 @@ class ShareEstimate:
         there = self.source > 0
         return np.where(there, self.target / np.where(there, self.source, 1), 1.0)
 
+    def shrunk(self, strength: float) -> np.ndarray:
+        """Shares between those of the source and the estimate, (C,), of sum 1.
+
+        Proportional to source x ratios^strength, which is what a correction of
+        predictions by that strength takes for the shares of the target.
+
+        Args:
+            strength: In [0, 1]: 0 for those of the source, 1 for the estimate.
+
+        Raises:
+            ValueError: If it is not.
+        """
+        if not 0 <= strength <= 1:
+            raise ValueError(f'strength must be in [0, 1], got {strength}')
+        shares = self.source * self.ratios**strength
+        return shares / shares.sum()
+
     @property
     def at_bounds(self) -> np.ndarray:
         """Which classes are as frequent as they may become, bool (C,).

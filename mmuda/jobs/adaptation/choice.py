@@ -34,6 +34,7 @@ class Choice:
         scores: Of each: agreement with the pool, percent, NaN for one that has
             collapsed, and mean IoU on what A holds out, percent.
         chosen: Number of the chosen one.
+        average: What became of the average of the pool; None if nobody asked.
     """
 
     model: Model
@@ -42,6 +43,36 @@ class Choice:
     names: Sequence[str]
     scores: Sequence[tuple[float, float]]
     chosen: int
+    average: str | None = None
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """What a pool thinks of its members.
+
+    Args:
+        expected: Class shares of B, estimated, (C,).
+        agreement: Of each member with the pool, in [0, 1]; -inf for a collapsed one.
+        kept: Number of the source-only model that the pool agrees with most.
+    """
+
+    expected: np.ndarray
+    agreement: Sequence[float]
+    kept: int
+
+
+def rank(pool: Sequence[Variant]) -> Ranking:
+    """Ask each member, and all together (EnsV).
+
+    Args:
+        pool: At least one of them source-only.
+    """
+    candidates = [variant.candidate for variant in pool]
+    of_source = [n for n, variant in enumerate(pool) if variant.source_only]
+    expected = expected_shares(max(candidates, key=source_score))
+    agreement = score_pool(candidates, (CRITERION,), expected)[CRITERION]
+    kept = of_source[best_of([agreement[n] for n in of_source]) or 0]
+    return Ranking(expected, agreement, kept)
 
 
 def choose(pool: Sequence[Variant]) -> Choice:
@@ -53,10 +84,8 @@ def choose(pool: Sequence[Variant]) -> Choice:
         pool: At least one of them source-only.
     """
     candidates = [variant.candidate for variant in pool]
-    of_source = [n for n, variant in enumerate(pool) if variant.source_only]
-    expected = expected_shares(max(candidates, key=source_score))
-    agreement = score_pool(candidates, (CRITERION,), expected)[CRITERION]
-    kept = of_source[best_of([agreement[n] for n in of_source]) or 0]
+    ranking = rank(pool)
+    agreement, kept = ranking.agreement, ranking.kept
     chosen, best = kept, best_of(agreement)
     sentence = (
         'The source-only model is kept: of all models in the pool, it is the one that '
@@ -64,8 +93,8 @@ def choose(pool: Sequence[Variant]) -> Choice:
     )
     if best is None:
         sentence = 'The source-only model is kept: all models in the pool collapsed.'
-    elif best not in of_source:
-        decision = guard(candidates[best], candidates[kept], expected)
+    elif not pool[best].source_only:
+        decision = guard(candidates[best], candidates[kept], ranking.expected)
         sentence = decision.sentence
         chosen = best if decision.accepted else kept
     scores = [
@@ -88,7 +117,8 @@ def report(choice: Choice, file: Path) -> None:
         table.add_row(name + mark, *cells)
     console = Console()
     console.print(table)
-    console.print(choice.sentence, soft_wrap=True, highlight=False)
+    for sentence in filter(None, (choice.average, choice.sentence)):
+        console.print(sentence, soft_wrap=True, highlight=False)
     pool = [
         {
             'name': name,
@@ -99,4 +129,4 @@ def report(choice: Choice, file: Path) -> None:
     ]
     chosen = choice.names[choice.chosen]
     figures = {'sentence': choice.sentence, 'chosen': chosen, 'pool': pool}
-    write_figures(file, figures)
+    write_figures(file, {**figures, 'average': choice.average})

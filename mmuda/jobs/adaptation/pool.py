@@ -56,6 +56,8 @@ def check_configs(request: AdaptationRequest) -> None:
     requests = [request]
     if is_pool(request.method):
         requests = [of_member for _, of_member in read_pool(request)]
+        if (found := read_distillation(request)) is not None:
+            requests.append(found[1])
     for each in requests:
         find_config(each.method)
 
@@ -80,7 +82,7 @@ def read_pool(
         ValueError: If it lists nothing for the budget, or no member that is
             source-only.
     """
-    name = DEFAULT_POOL if request.method == 'auto' else request.method
+    name = _name(request)
     listed = [_member(name, line) for line in read_config_file(find_config(name)).pool]
     found = [
         (member, replace(request, method=member.config, seed=request.seed + seed))
@@ -94,6 +96,33 @@ def read_pool(
             'expected one: it is what is kept when in doubt'
         )
     return found
+
+
+def read_distillation(
+    request: AdaptationRequest,
+) -> tuple[Member, AdaptationRequest] | None:
+    """The run that learns from the average of a pool; None if its config has none.
+
+    Raises:
+        FileNotFoundError: If there is no such pool, or no such config.
+        ValueError: If its line says something that can not be meant, or the run learns
+            from no pseudo labels.
+    """
+    name = _name(request)
+    line = read_config_file(find_config(name)).get('distillation')
+    member = line and _member(name, line)
+    if not member or request.budget not in member.budgets:
+        return None
+    if read_config_file(find_config(member.config)).get('pseudo_labels') is None:
+        raise ValueError(
+            f'{name}: {member.config} of the distillation has no `pseudo_labels`, it '
+            'would not learn from the pool'
+        )
+    return member, replace(request, method=member.config)
+
+
+def _name(request: AdaptationRequest) -> str:
+    return DEFAULT_POOL if request.method == 'auto' else request.method
 
 
 def _member(name: str, line: dict) -> Member:

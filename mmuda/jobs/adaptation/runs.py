@@ -30,6 +30,7 @@ class MethodRun:
         source: Folder of the prepared source.
         target: Folder of the prepared target.
         out: Folder that commands run in.
+        options: Overrides of the config, by dotted key.
 
     Raises:
         FileNotFoundError: If there is no such config.
@@ -37,18 +38,23 @@ class MethodRun:
     """
 
     def __init__(
-        self, request: AdaptationRequest, source: Path, target: Path, out: Path
+        self,
+        request: AdaptationRequest,
+        source: Path,
+        target: Path,
+        out: Path,
+        options: dict[str, str] | None = None,
     ) -> None:
         self.out, self.request = out.absolute(), request
         self.method = request.method
         if Path(self.method).is_file():
             self.method = str(Path(self.method).absolute())
         self.source, self.target = str(source.absolute()), str(target.absolute())
-        self.options: dict[str, int] = {}
+        self.options: dict[str, str | int] = dict(options or {})
         self.cfg = self._load()
         times = BUDGETS[request.budget] or 1
         if times > 1:
-            self.options = stretched(self.cfg, times)
+            self.options |= stretched(self.cfg, times)
             self.cfg = self._load()
 
     def _load(self) -> Config:

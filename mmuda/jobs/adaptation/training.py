@@ -1,11 +1,12 @@
 """From prepared folders to the models that predict: one method's, or a pool's."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mmuda.jobs.adaptation.choice import Choice, choose, report
+from mmuda.jobs.adaptation.distillation import consider, distil
 from mmuda.jobs.adaptation.outcome import ADAPTED, SOURCE_ONLY
-from mmuda.jobs.adaptation.pool import is_pool, read_pool
+from mmuda.jobs.adaptation.pool import is_pool, read_distillation, read_pool
 from mmuda.jobs.adaptation.request import AdaptationRequest
 from mmuda.jobs.adaptation.runs import MethodRun
 from mmuda.jobs.adaptation.variants import variants_of
@@ -71,7 +72,14 @@ def _from_pool(
         run.train(lock)
     evidence = Evidence.of(runs[0][1].cfg)
     pool = [v for member, run in runs for v in variants_of(member, run, evidence, out)]
-    choice = choose(pool)
+    distillation = read_distillation(request)
+    found = consider(pool) if distillation else None
+    if found and found.accepted:
+        member, of_member = distillation
+        run = distil(found.voices, of_member, (source, target, out), lock)
+        runs.append((member, run))
+        pool += variants_of(member, run, evidence, out)
+    choice = replace(choose(pool), average=found and found.sentence)
     report(choice, out / 'pool.json')
     models = {ADAPTED: choice.model}
     if choice.model != choice.source_only:

@@ -61,7 +61,7 @@ def variants_of(
     """
     name = run.name
     model = Model(str(run.written_config), str(run.checkpoint), amp=run.request.amp)
-    network = _network(model, run.cfg)
+    network = network_of(model, run.cfg)
     source, target = evidence.of_model(network, inner=member.prior)
     candidate = Candidate(
         name, source, target, run.written_config.stem, run.request.seed
@@ -72,7 +72,7 @@ def variants_of(
         measured = replace(model, checkpoint=_with_statistics(run, out))
     for alpha in _others(member.alphas, network):
         changed = replace(measured, alpha=alpha)
-        target = collect(_network(changed, run.cfg), evidence.target, 'target')
+        target = collect(network_of(changed, run.cfg), evidence.target, 'target')
         said = replace(candidate, name=f'{name}, alpha {alpha:g}', target=target)
         found.append(Variant(said, changed, False))
     if member.prior and (corrected := _corrected(candidate, model, evidence, out)):
@@ -87,8 +87,13 @@ def _others(alphas: Sequence[float], network: nn.Module) -> list[float]:
     return [alpha for alpha in alphas if alpha != own]
 
 
-def _network(model: Model, cfg: Config) -> nn.Module:
-    """What is asked, with the batch statistics that it would predict with."""
+def network_of(model: Model, cfg: Config) -> nn.Module:
+    """What is asked, with the batch statistics that it would predict with.
+
+    Args:
+        model: Its checkpoint and statistics.
+        cfg: That it was trained by.
+    """
     network = load_model(cfg, model.checkpoint)
     if model.alpha is None:
         return network

@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.table import Column, Table
 
 from mmuda.jobs.comparison import WIDE, print_table, summary
-from mmuda.jobs.domains import names_of_domains
+from mmuda.jobs.domains import pair_of
 from mmuda.jobs.experiments.plan import PlannedTable
 from mmuda.jobs.experiments.run import Run
 from mmuda.jobs.oracle import is_oracle
@@ -24,7 +24,7 @@ def collect(runs: Sequence[Run]) -> Results:
     finished: dict[tuple[str, str], list[Run]] = {}
     for run in runs:
         if run.is_finished:
-            finished.setdefault((pair_of(run), run.method), []).append(run)
+            finished.setdefault((pair_of(run.cfg), run.method), []).append(run)
     return {
         key: {
             'oracle': is_oracle(of_key[0].cfg),
@@ -33,12 +33,6 @@ def collect(runs: Sequence[Run]) -> Results:
         }
         for key, of_key in finished.items()
     }
-
-
-def pair_of(run: Run) -> str:
-    """Source and target of a run, as its tables call them."""
-    names = names_of_domains(run.cfg)
-    return 'own data' if names is None else ' to '.join(names)
 
 
 def print_planned(table: PlannedTable, results: Results) -> None:

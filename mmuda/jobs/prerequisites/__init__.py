@@ -16,20 +16,27 @@ from mmuda.jobs.prerequisites.mapping_file import (
     ShuffledMapping,
     has_mapping,
 )
-from mmuda.jobs.prerequisites.pseudo_labels import LabellingModel, PseudoLabels
+from mmuda.jobs.prerequisites.pseudo_labels import (
+    GivenLabels,
+    LabellingModel,
+    PseudoLabels,
+)
 from mmuda.jobs.prerequisites.source_model import SourceModel
+from mmuda.jobs.prerequisites.target_shares import TargetShares
 from mmuda.jobs.prerequisites.translation import TranslatedImages, TranslatorModel
 from mmuda.jobs.processes import first_alone
 from mmuda.jobs.translation.source import translation_hook
 
 __all__ = [
     'DemoData',
+    'GivenLabels',
     'LabellingModel',
     'MappingFile',
     'Prerequisite',
     'PseudoLabels',
     'SourceClassCounts',
     'SourceModel',
+    'TargetShares',
     'TranslatedImages',
     'TranslatorModel',
     'check_all',
@@ -54,6 +61,8 @@ def prerequisites_of(cfg: Config) -> list[Prerequisite]:
         ValueError: If what it names can not be loaded.
     """
     needed: list[Prerequisite] = []
+    if cfg.get('target_shares') is not None:
+        needed.append(TargetShares(cfg))
     mappings = _mappings(cfg)
     if cfg.get('warm_start') or any(mapping.needs_model for mapping in mappings):
         needed.append(SourceModel(cfg))
@@ -65,7 +74,10 @@ def prerequisites_of(cfg: Config) -> list[Prerequisite]:
         needed.append(TranslatorModel(cfg))
         if hook.get('mode', 'offline') == 'offline':
             needed.append(TranslatedImages(cfg, needed[-1]))
-    if cfg.get('pseudo_labels') is not None:
+    labels = cfg.get('pseudo_labels')
+    if labels is not None and labels.get('folder'):
+        needed.append(GivenLabels(cfg))
+    elif labels is not None:
         model = LabellingModel(cfg)
         needed += [model, PseudoLabels(cfg, model)]
     return needed

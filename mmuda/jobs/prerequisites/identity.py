@@ -10,7 +10,7 @@ from mmuda.jobs.config_text import read_config_text
 
 NO_VALUE = 'nothing'
 # What inheritance and a run add to a config.
-ADDED = ('_scope_', 'mapping', 'class_counts')
+ADDED = ('_scope_', 'mapping', 'class_counts', 'class_weights')
 STEPS = ('TranslatedImage', 'LoadPseudoLabels')
 # What decides on the weights; how often they are measured does not.
 LOADER = ('dataset', 'sampler', 'batch_size')
@@ -75,6 +75,7 @@ def what_trains(cfg: Config) -> dict:
             param_scheduler=cfg.get('param_scheduler'),
             train_cfg=train_cfg,
             randomness=dict(seed=cfg.randomness.get('seed')),
+            target_shares=cfg.get('target_shares'),
             **_labels(cfg),
         )
     )

@@ -8,6 +8,9 @@ round is to ``restart`` from where the config starts anyway (the default) or to
 ``rounds``, by default 1, says which round the run of the config is: the labels of the
 second are made by the run of the same config with ``rounds=1``, and so on. Each round
 is an ordinary run in a work folder of its own.
+
+``folder`` in place of all that names labels that are there already, such as those of
+``mmuda pseudo-label``.
 """
 
 from dataclasses import replace
@@ -15,7 +18,9 @@ from functools import cached_property
 from pathlib import Path
 
 from mmengine.config import Config, ConfigDict
+from mmseg.registry import DATASETS
 
+from mmuda.files import read_json
 from mmuda.jobs.config import load_config
 from mmuda.jobs.data_sets import is_image_loader
 from mmuda.jobs.nodes import dicts
@@ -27,10 +32,17 @@ from mmuda.jobs.prerequisites.base import (
     train_words,
 )
 from mmuda.jobs.prerequisites.identity import last_checkpoint, refuse_other_training
-from mmuda.jobs.pseudo_labels import FOLDER, LabellingJob, make_pseudo_labels
+from mmuda.jobs.prerequisites.target_shares import balanced
+from mmuda.jobs.pseudo_labels import (
+    FOLDER,
+    LABELS,
+    LabellingJob,
+    make_pseudo_labels,
+)
 from mmuda.jobs.pseudo_labels.options import OF_THE_RUN
-from mmuda.jobs.translation.jobs import begin
+from mmuda.jobs.translation.jobs import MANIFEST, begin
 from mmuda.jobs.translation.source import image_folder
+from mmuda.pairing import ImageSet
 
 WEIGHTS = ('restart', 'continue')
 LEARNS = 'PseudoLabelSupervision'
@@ -130,6 +142,7 @@ class PseudoLabels(Prerequisite):
         given = self.cfg.pseudo_labels
         run = self._model.run
         options = {k: v for k, v in given.items() if k not in (*OF_THE_RUN, '_scope_')}
+        options = balanced(self.cfg, options)
         strategy = given.get('strategy')
         job = LabellingJob(
             run,
@@ -154,15 +167,7 @@ class PseudoLabels(Prerequisite):
             raise ValueError(
                 f'pseudo_labels.weights must be one of {WEIGHTS}, got {weights!r}'
             )
-        if not any(node.get('type') == LEARNS for node in dicts(self.cfg.model)):
-            raise ValueError(
-                f'{self.cfg.filename} has pseudo_labels, but none of its objectives is '
-                f'a {LEARNS}, which would learn from them'
-            )
-        if self.cfg.train_dataloader.dataset.get('target') is None:
-            raise ValueError(
-                f'{self.cfg.filename} has pseudo_labels, but trains on no target'
-            )
+        _check_learner(self.cfg)
         _ = self.job  # its options are checked
 
     def is_there(self) -> bool:
@@ -181,13 +186,82 @@ class PseudoLabels(Prerequisite):
             ValueError: If another model, or other settings, made what is there.
         """
         begin(self.job.out, self.job.manifest())
+        _load_from(self.job.out, cfg)
+
+
+class GivenLabels(Prerequisite):
+    """Pseudo labels that somebody has made: ``pseudo_labels.folder`` of a config.
+
+    Args:
+        cfg: The config.
+    """
+
+    described = 'pseudo labels of the target'
+
+    def __init__(self, cfg: Config) -> None:
+        self.cfg, self.folder = cfg, Path(cfg.pseudo_labels.folder)
+
+    def check(self) -> None:
+        """Refuse what is not there, or nobody learns from.
+
+        Raises:
+            FileNotFoundError: If the folder is not one of finished pseudo labels.
+            ValueError: If nothing learns from the labels, or the target is not read.
+        """
+        _check_learner(self.cfg)
+        if not self.is_there():
+            raise FileNotFoundError(
+                f'pseudo_labels.folder of {self.cfg.filename} is {self.folder}, which '
+                f'has no {LABELS}: make them with mmuda pseudo-label'
+            )
+
+    def is_there(self) -> bool:
+        """Whether all files are."""
+        return (self.folder / LABELS).is_file()
+
+    def make(self) -> None:
+        """Refuse: they are said to be there.
+
+        Raises:
+            FileNotFoundError: Always.
+        """
+        self.check()
+
+    def use(self, cfg: Config) -> None:
+        """Let the pipeline of the target load them.
+
+        Raises:
+            ValueError: If they are of other images.
+        """
         target = cfg.train_dataloader.dataset.target
-        load = ConfigDict(
-            type='LoadPseudoLabels',
-            folder=str(self.job.out / FOLDER),
-            root=image_folder(target),
+        images = ImageSet.of(DATASETS.build({**target, 'pipeline': []})).fingerprint
+        if read_json(self.folder / MANIFEST)['images'] != images:
+            raise ValueError(
+                f'{self.folder} has labels of other images than those of the target '
+                f'of {cfg.filename}'
+            )
+        _load_from(self.folder, cfg)
+
+
+def _check_learner(cfg: Config) -> None:
+    if not any(node.get('type') == LEARNS for node in dicts(cfg.model)):
+        raise ValueError(
+            f'{cfg.filename} has pseudo_labels, but none of its objectives is a '
+            f'{LEARNS}, which would learn from them'
         )
-        steps = [step for step in target.pipeline if step.type != load.type]
-        loaders = [n for n, step in enumerate(steps) if is_image_loader(step)]
-        at = loaders[0] + 1 if loaders else 0
-        target.pipeline = [*steps[:at], load, *steps[at:]]
+    if cfg.train_dataloader.dataset.get('target') is None:
+        raise ValueError(f'{cfg.filename} has pseudo_labels, but trains on no target')
+
+
+def _load_from(folder: Path, cfg: Config) -> None:
+    """Load labels where those of a source would be loaded."""
+    target = cfg.train_dataloader.dataset.target
+    load = ConfigDict(
+        type='LoadPseudoLabels',
+        folder=str(folder / FOLDER),
+        root=image_folder(target),
+    )
+    steps = [step for step in target.pipeline if step.type != load.type]
+    loaders = [n for n, step in enumerate(steps) if is_image_loader(step)]
+    at = loaders[0] + 1 if loaders else 0
+    target.pipeline = [*steps[:at], load, *steps[at:]]

@@ -6,12 +6,16 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
+import torch
 from mmengine.config import Config
 from mmengine.dataset import BaseDataset
 from mmengine.registry import init_default_scope
-from mmseg.registry import DATASETS
+from mmseg.registry import DATASETS, MODELS
+from torch import nn
 
 from mmuda.datasets.transforms.pseudo_labels import pseudo_label_name
+from mmuda.engine.amp import channels_last, run_in_mixed_precision
+from mmuda.engine.checkpoint import load_weights
 from mmuda.files import sha256_of
 from mmuda.jobs.data_sets import classes_of, is_label_loader, members_of
 from mmuda.jobs.domains import name_domains
@@ -117,6 +121,19 @@ class LabellingJob:
         """
         found = resolve_options(self.strategy, self.options, self.classes, round_number)
         return replace(self, options=found)
+
+    def load_model(self) -> nn.Module:
+        """The model, ready to predict, on the GPU if there is one.
+
+        An adaptor in eval mode has the batch statistics that its config declares.
+        """
+        model = MODELS.build(self.cfg.model)
+        load_weights(model, self.checkpoint)
+        model.to('cuda' if torch.cuda.is_available() else 'cpu').eval()
+        if self.amp:
+            run_in_mixed_precision(getattr(model, 'segmentor', model))
+            channels_last(model)
+        return model
 
     @property
     def name(self) -> str:

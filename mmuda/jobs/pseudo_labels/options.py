@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from mmuda.pseudo_labels import STRATEGIES
 
 # What ``pseudo_labels`` of a config says besides the options of its strategy.
-OF_THE_RUN = ('config', 'strategy', 'weights')
+OF_THE_RUN = ('config', 'folder', 'strategy', 'weights')
 SPATIAL_PRIOR = 'spatial_prior'
 BY_CLASS = ('delta', 'shares')
 

@@ -7,14 +7,11 @@ from pathlib import Path
 import numpy as np
 import torch
 from mmengine.dataset import pseudo_collate
-from mmseg.registry import MODELS
 from mmseg.structures import SegDataSample
 from rich.progress import Progress
-from torch import Tensor, nn
+from torch import Tensor
 from torch.utils.data import DataLoader, Subset
 
-from mmuda.engine.amp import channels_last, run_in_mixed_precision
-from mmuda.engine.checkpoint import load_weights
 from mmuda.files import write_atomically
 from mmuda.jobs.pseudo_labels.job import LabellingJob
 from mmuda.pseudo_labels import Kept, Strategy
@@ -76,7 +73,7 @@ def predict_all(
         job: The job.
         indices: Whole blocks, but for the last of all images.
     """
-    model = load_model(job)
+    model = job.load_model()
     workers = job.cfg.train_dataloader.get('num_workers', 0)
     loader = DataLoader(
         Subset(job.images, indices), BLOCK, num_workers=workers, collate_fn=list
@@ -86,20 +83,6 @@ def predict_all(
         for group in _groups(samples):
             for predicted in model.test_step(pseudo_collate(group)):
                 yield next(numbers), predicted
-
-
-def load_model(job: LabellingJob) -> nn.Module:
-    """The model of a job, ready to predict, on the GPU if there is one.
-
-    An adaptor in eval mode has the batch statistics that its config declares.
-    """
-    model = MODELS.build(job.cfg.model)
-    load_weights(model, job.checkpoint)
-    model.to('cuda' if torch.cuda.is_available() else 'cpu').eval()
-    if job.amp:
-        run_in_mixed_precision(getattr(model, 'segmentor', model))
-        channels_last(model)
-    return model
 
 
 def _groups(samples: list[dict]) -> Iterator[list[dict]]:

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 
 from mmuda.jobs.reporting.overview import Runs
-from mmuda.jobs.reporting.results import Result
+from mmuda.jobs.reporting.results import BOUND, Result
 from mmuda.jobs.reporting.tiles import TestTiles
 from mmuda.visualization import colourise
 from mmuda.visualization.svg import bars, heat_map, legend, line_chart, swatches
@@ -117,7 +117,52 @@ def class_heat_map(methods: dict[str, Runs]) -> Figure:
 
 def _mean_figure(runs: Runs, key: str) -> float:
     values = [run.figures.get(key) for run in runs.values()]
-    return np.nan if None in values else float(np.mean(values))
+    return np.nan if None in values or not values else float(np.mean(values))
+
+
+def losses_to_bound(found: dict[tuple[str, str], Runs]) -> list[Figure]:
+    """How far methods are below models of the target's labels (SemSim, Fig. 8, 11).
+
+    Args:
+        found: Runs by pair and method.
+
+    Returns:
+        Of accuracy and of mIoU; empty where no pair has target-only.
+    """
+    pairs = [pair for pair, method in found if method == BOUND]
+    methods = dict.fromkeys(m for p, m in found if p in pairs and m != BOUND)
+    if not methods:
+        return []
+    return [
+        _losses(found, pairs, list(methods), key, name)
+        for key, name in (('aAcc', 'accuracy'), ('mIoU', 'mIoU'))
+    ]
+
+
+def _losses(
+    found: dict[tuple[str, str], Runs],
+    pairs: Sequence[str],
+    methods: Sequence[str],
+    key: str,
+    name: str,
+) -> Figure:
+    values = np.array(
+        [
+            [
+                _mean_figure(found[pair, BOUND], key)
+                - _mean_figure(found.get((pair, method), {}), key)
+                for pair in pairs
+            ]
+            for method in methods
+        ]
+    )
+    rows = [(m, *v) for m, v in zip(methods, values.tolist(), strict=True)]
+    return Figure(
+        f'Loss of {name} against {BOUND}, points',
+        heat_map(values, methods, pairs, f'loss of {name} against {BOUND}'),
+        [('method', *pairs), *rows],
+        'Means over the seeds; below 0 a method is better.',
+    )
 
 
 def confusion(method: str, counts: np.ndarray, classes: Sequence[str]) -> Figure:

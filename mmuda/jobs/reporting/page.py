@@ -12,6 +12,7 @@ from mmuda.jobs.reporting.figures import (
     csv_url,
     grid,
     learning_curves,
+    losses_to_bound,
     pair_statistics,
 )
 from mmuda.jobs.reporting.overview import (
@@ -23,6 +24,13 @@ from mmuda.jobs.reporting.overview import (
     overview,
 )
 from mmuda.jobs.reporting.results import Result, find_results
+from mmuda.jobs.reporting.rounds import pseudo_label_rounds
+from mmuda.jobs.reporting.selection import (
+    over_pairs,
+    read_selection,
+    selection_figures,
+)
+from mmuda.jobs.reporting.shares import estimated_shares
 from mmuda.jobs.reporting.tiles import TestTiles, as_iou_counts
 from mmuda.version import __version__
 
@@ -30,7 +38,10 @@ MANY_PAIRS = 4  # from here on each pair shows fewer tiles
 
 
 def write_report_page(
-    places: Sequence[str | Path], out: str | Path, control: str | None = None
+    places: Sequence[str | Path],
+    out: str | Path,
+    control: str | None = None,
+    selections: Sequence[str | Path] = (),
 ) -> Path:
     """Write finished runs as one HTML file that needs no network.
 
@@ -41,9 +52,11 @@ def write_report_page(
         places: Folders of runs or above them, or ``results.json`` of a plan.
         out: HTML file.
         control: Method that others are compared with, by default source-only.
+        selections: Files of ``mmuda select-checkpoint --analysis``, one per pair.
 
     Raises:
-        FileNotFoundError: If there is no finished run.
+        FileNotFoundError: If there is no finished run, or a selection is missing or
+            was not measured.
         ValueError: If runs are found twice, or none is of the control.
     """
     results = find_results(places)
@@ -52,7 +65,13 @@ def write_report_page(
         raise ValueError(
             f'no run is of {control!r}, expected one of {", ".join(methods)}'
         )
+    chosen_from = _section_of_selections(selections, results)
     sections, counts = _sections(results)
+    if figures := losses_to_bound(by_method(results)):
+        sections.append(
+            dict(name='What labels of the target are worth', figures=figures)
+        )
+    sections += chosen_from
     rows = overview(results, counts, control)
     chosen = control or control_of(methods)
     text = _render(results, rows, sections, chosen)
@@ -83,6 +102,7 @@ def _render(
             else []
         ),
         sections=sections,
+        many_pairs=len({result.pair for result in results}) > 1,
         sizes=sorted({result.size for result in results}),
     )
 
@@ -129,13 +149,33 @@ def _section(
         for name, runs in methods.items()
         if all(run in confusions for run in runs.values())
     }
-    folded, pictures = [], None
+    folded, pictures, classes, truth = [], None, None, None
     if of_method:
         classes = tiles.dataset.metainfo['classes']
+        truth = next(iter(of_method.values())).sum(1)
         figures.append(class_shares(of_method, classes))
         folded = [confusion(name, c, classes) for name, c in of_method.items()]
         pictures = grid(tiles, methods, 4 if pairs < MANY_PAIRS else 2)
-    statistics = pair_statistics(methods)
-    if statistics is not None:
-        figures.append(statistics)
-    return dict(name=pair, figures=figures, folded=folded, pictures=pictures)
+    figures += [
+        figure
+        for figure in (
+            estimated_shares(methods, classes, truth),
+            pseudo_label_rounds(methods),
+            pair_statistics(methods),
+        )
+        if figure is not None
+    ]
+    return dict(name=pair, figures=figures, folded=folded, pictures=pictures, pair=True)
+
+
+def _section_of_selections(
+    files: Sequence[str | Path], results: Sequence[Result]
+) -> list[dict]:
+    """How well each criterion chooses; empty without selections."""
+    selections = [read_selection(file, results) for file in files]
+    if not selections:
+        return []
+    figures = [figure for s in selections for figure in selection_figures(s)]
+    if len(selections) > 1:
+        figures.insert(0, over_pairs(selections))
+    return [dict(name='Choosing without labels', figures=figures)]

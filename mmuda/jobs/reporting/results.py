@@ -8,7 +8,7 @@ from pathlib import Path
 
 from mmengine.config import Config
 
-from mmuda.jobs.domains import names_of_domains
+from mmuda.jobs.domains import names_of_domains, pair_of
 from mmuda.jobs.experiments.record import RECORD, scalars_of
 from mmuda.jobs.oracle import is_oracle
 
@@ -50,14 +50,16 @@ class Result:
         """What was logged in training."""
         return scalars_of(self.folder)
 
+    @cached_property
+    def provided(self) -> Config | None:
+        """The config with what training was provided with, such as its pairs."""
+        return config_in_use(self.folder)
+
     @property
     def mapping(self) -> str | None:
         """File of the pairs that it was trained on, if training used one."""
-        files = sorted(self.folder.glob('*/vis_data/config.py'))
-        if not files:
-            return None
-        cfg = Config.fromfile(files[0], import_custom_modules=False)
-        return (cfg.train_dataloader.get('sampler') or {}).get('mapping')
+        cfg = self.provided
+        return cfg and (cfg.train_dataloader.get('sampler') or {}).get('mapping')
 
     @property
     def commit(self) -> str:
@@ -113,13 +115,12 @@ def _results_in(folder: Path) -> list[Result]:
     if not tests or not list(folder.glob('*.py')):
         return []
     cfg = _config_of(folder)
-    names = names_of_domains(cfg)
     return [
         Result(
             folder=folder,
             suffix=file.stem.removeprefix('test'),
             method=_method(folder, cfg) + file.stem.removeprefix('test'),
-            pair='own data' if names is None else ' to '.join(names),
+            pair=pair_of(cfg),
             seed=cfg.get('randomness', {}).get('seed') or 0,
             oracle=is_oracle(cfg),
             size=cfg.get('cut_down') or 'as published',
@@ -133,6 +134,12 @@ def _config_of(folder: Path) -> Config:
     """The config that a training wrote into its folder."""
     file = max(folder.glob('*.py'), key=lambda file: file.stat().st_mtime)
     return Config.fromfile(file, import_custom_modules=False)
+
+
+def config_in_use(folder: Path) -> Config | None:
+    """The config of a run's log, with what it was provided with; None if it is lost."""
+    files = sorted(folder.glob('*/vis_data/config.py'))
+    return Config.fromfile(files[0], import_custom_modules=False) if files else None
 
 
 def _method(folder: Path, cfg: Config) -> str:

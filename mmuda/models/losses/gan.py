@@ -19,7 +19,11 @@ class GANLoss(nn.Module):
     """
 
     def forward(
-        self, scores: Tensor, real: bool, valid: Tensor | None = None
+        self,
+        scores: Tensor,
+        real: bool,
+        valid: Tensor | None = None,
+        weights: Tensor | None = None,
     ) -> Tensor:
         """Mean over the images' valid locations.
 
@@ -27,9 +31,13 @@ class GANLoss(nn.Module):
             scores: Of locations, before any activation, shape (N, 1, h, w).
             real: What they should say.
             valid: Mask (N, 1, H, W) of the images, None if all pixels are valid.
+            weights: Of the pixels, (N, 1, H, W): factors of the distances there, which
+                the number of locations is not divided by. None for 1.
         """
-        wanted = torch.full_like(scores, float(real))
-        return valid_mean(self.distance(scores, wanted), valid)
+        found = self.distance(scores, torch.full_like(scores, float(real)))
+        if weights is not None:
+            found = found * F.adaptive_avg_pool2d(weights, found.shape[2:])
+        return valid_mean(found, valid)
 
     @abstractmethod
     def distance(self, scores: Tensor, wanted: Tensor) -> Tensor:

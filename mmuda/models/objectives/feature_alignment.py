@@ -7,6 +7,7 @@ import torch.nn.functional as F  # noqa: N812
 from mmseg.registry import MODELS
 from torch import Tensor, nn
 
+from mmuda.models.class_weights import class_weights_of, weights_of_labels
 from mmuda.models.domains import Domains
 from mmuda.models.objectives.base import Objective
 from mmuda.models.phased import Losses
@@ -17,7 +18,10 @@ Masks = dict[str, Tensor | None]
 
 
 def domain_cross_entropy(
-    logits: dict[str, Tensor], valid: Masks | None = None, flipped: bool = False
+    logits: dict[str, Tensor],
+    valid: Masks | None = None,
+    flipped: bool = False,
+    weights: dict[str, Tensor] | None = None,
 ) -> Tensor:
     """Cross-entropy of a domain classifier.
 
@@ -26,6 +30,7 @@ def domain_cross_entropy(
             shape (N, 2, h, w).
         valid: Mask of each domain's images, (N, 1, H, W), None where all is valid.
         flipped: Whether source is to be taken for target and vice versa.
+        weights: Of the pixels of some domains, (N, 1, H, W): factors of their losses.
 
     Returns:
         A scalar: the mean over the valid locations of a domain, the mean over the
@@ -40,6 +45,8 @@ def domain_cross_entropy(
             (len(scores), *scores.shape[2:]), int(answer), dtype=torch.long
         )
         found = F.cross_entropy(scores, labels, reduction='none').unsqueeze(1)
+        if name in (weights or {}):
+            found = found * F.adaptive_avg_pool2d(weights[name], found.shape[2:])
         losses.setdefault(domain, []).append(valid_mean(found, (valid or {}).get(name)))
     return torch.stack([torch.stack(found).mean() for found in losses.values()]).mean()
 
@@ -90,6 +97,10 @@ class FeatureAlignment(Objective):
         discriminator: Config of a network from features (N, D, h, w) to the scores
             of source and target, (N, 2, h, w).
         loss_weight: Factor of the loss of ``align``. The paper has none: 1.
+        class_weights: Of locations of the source by their labels, such as the ratio of
+            a class's shares in target and source (IWDAN, Tachet des Combes et al.
+            2020): then equal features, not equal shares, are what is asked for. None
+            weighs all locations alike.
         init_cfg: As in :class:`mmengine.model.BaseModule`.
     """
 
@@ -98,16 +109,19 @@ class FeatureAlignment(Objective):
         tap: str,
         discriminator: dict,
         loss_weight: float = 1.0,
+        class_weights: Sequence[float] | None = None,
         init_cfg: dict | None = None,
     ) -> None:
         super().__init__(init_cfg)
         self.taps = (tap,)
         self.discriminator_cfg = discriminator
         self.loss_weight = loss_weight
+        self.class_weights = class_weights
 
     def attach(self, segmentor: nn.Module) -> None:
         """Build the discriminator of the tap's channels."""
         super().attach(segmentor)
+        self.class_weights = class_weights_of(self.class_weights, self.num_classes)
         self.discriminator = self.build_discriminator(
             self.discriminator_cfg, self.taps[0]
         )
@@ -129,15 +143,28 @@ class FeatureAlignment(Objective):
         sizes = [len(of_domain) for of_domain in features.values()]
         return dict(zip(names, logits.split(sizes), strict=True)), valid
 
+    def _weights(self, domains: Domains) -> dict[str, Tensor]:
+        """What the pixels of the sources weigh."""
+        if self.class_weights is None:
+            return {}
+        return {
+            name: weights_of_labels(domains[name], self.class_weights)
+            for name in domains.sources
+        }
+
     def loss_critic(self, domains: Domains) -> Losses:
         """The discriminator tells the domains apart; the encoder stands still."""
         logits, valid = self._classify(domains)
         return {
-            'loss_discriminator': domain_cross_entropy(logits, valid),
+            'loss_discriminator': domain_cross_entropy(
+                logits, valid, weights=self._weights(domains)
+            ),
             'discriminator_acc': domain_accuracy(logits, valid),
         }
 
     def loss_align(self, domains: Domains) -> Losses:
         """The encoder is rewarded for the wrong answer of the discriminator."""
-        loss = domain_cross_entropy(*self._classify(domains), flipped=True)
+        logits, valid = self._classify(domains)
+        weights = self._weights(domains)
+        loss = domain_cross_entropy(logits, valid, flipped=True, weights=weights)
         return {'loss_confusion': self.loss_weight * loss}

@@ -7,6 +7,7 @@ from mmseg.models.utils import resize
 from mmseg.registry import MODELS
 from torch import Tensor, nn
 
+from mmuda.models.class_weights import class_weights_of, weights_of_labels
 from mmuda.models.domains import Domains
 from mmuda.models.losses.gan import GAN_LOSSES
 from mmuda.models.objectives.base import Objective
@@ -41,6 +42,8 @@ class OutputAlignment(Objective):
         gan_loss: ``'vanilla'`` or ``'least_squares'``.
         loss_weight: Factor of the adversarial loss.
         sources: The sources to align the target with; all by default.
+        class_weights: Of source pixels by their labels, for the discriminator; see
+            :class:`~mmuda.models.objectives.feature_alignment.FeatureAlignment`.
         init_cfg: As in :class:`mmengine.model.BaseModule`.
 
     Raises:
@@ -55,6 +58,7 @@ class OutputAlignment(Objective):
         gan_loss: str = 'vanilla',
         loss_weight: float = 0.001,
         sources: Sequence[str] | None = None,
+        class_weights: Sequence[float] | None = None,
         init_cfg: dict | None = None,
     ) -> None:
         super().__init__(init_cfg)
@@ -64,10 +68,12 @@ class OutputAlignment(Objective):
         self.gan_loss = entry(GAN_LOSSES, gan_loss, 'gan_loss')
         self.loss_weight = loss_weight
         self.sources = sources
+        self.class_weights = class_weights
 
     def attach(self, segmentor: nn.Module) -> None:
         """Build the discriminator of the classifier's channels."""
         super().attach(segmentor)
+        self.class_weights = class_weights_of(self.class_weights, self.num_classes)
         self.discriminator = self.build_discriminator(
             self.discriminator_cfg, self.taps[0]
         )
@@ -86,7 +92,11 @@ class OutputAlignment(Objective):
         (logits,) = domains.outputs(name, self.taps, as_of=as_of).values()
         size = domains[name].inputs.shape[2:]
         seen = domains.through(self._map, logits, size, as_of=as_of)
-        return self.gan_loss(self.discriminator(seen), truth, domains[name].valid)
+        weights = None
+        if name != 'target' and self.class_weights is not None:
+            weights = weights_of_labels(domains[name], self.class_weights)
+        scores = self.discriminator(seen)
+        return self.gan_loss(scores, truth, domains[name].valid, weights)
 
     def loss_segmentor(self, domains: Domains) -> Losses:
         """The segmentor is rewarded if the target passes for the source."""

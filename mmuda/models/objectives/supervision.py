@@ -1,7 +1,11 @@
 """Learning the task from the labels of the source."""
 
-from mmseg.registry import MODELS
+from collections.abc import Sequence
 
+from mmseg.registry import MODELS
+from torch import nn
+
+from mmuda.models.class_weights import class_weights_of, weights_of_labels
 from mmuda.models.domains import Domains
 from mmuda.models.objectives.base import PhaseObjective
 from mmuda.models.phased import Losses
@@ -16,10 +20,13 @@ class Supervision(PhaseObjective):
     Args:
         phase: The phase that it takes part in.
         weights: Factor of each source's losses; by default shares that sum up to 1.
+        class_weights: Of the pixels of each class, such as the ratio of its shares in
+            target and source; None weighs all pixels alike.
         init_cfg: As in :class:`mmengine.model.BaseModule`.
 
     Raises:
-        ValueError: If ``weights`` lack a source of the mini-batch.
+        ValueError: If ``weights`` lack a source of the mini-batch, or there is not one
+            of ``class_weights`` for each class.
     """
 
     supervises = True
@@ -28,16 +35,26 @@ class Supervision(PhaseObjective):
         self,
         phase: str = 'supervise',
         weights: dict[str, float] | None = None,
+        class_weights: Sequence[float] | None = None,
         init_cfg: dict | None = None,
     ) -> None:
         super().__init__(phase, init_cfg)
         self.weights = weights
+        self.class_weights = class_weights
+
+    def attach(self, segmentor: nn.Module) -> None:
+        """See that each class has a weight."""
+        super().attach(segmentor)
+        self.class_weights = class_weights_of(self.class_weights, self.num_classes)
 
     def losses(self, domains: Domains) -> Losses:
         """Losses ``<source>.<loss of the segmentor>``."""
         losses = {}
         for name in domains.sources:
-            for key, value in domains.segmentation_losses(name).items():
+            weights = None
+            if self.class_weights is not None:
+                weights = weights_of_labels(domains[name], self.class_weights)[:, 0]
+            for key, value in domains.segmentation_losses(name, weights).items():
                 factor = self._weight(name, domains) if 'loss' in key else 1
                 losses[f'{name}.{key}'] = factor * value
         return losses

@@ -1,0 +1,3 @@
+# DeepLabv3+ on MobileNetV2: the source in the target's colours, by Reinhard's moments.
+_base_ = './source-only_deeplabv3plus_a_b.py'
+translator = '../colour_transfer/reinhard_hannover_vaihingen.py'
