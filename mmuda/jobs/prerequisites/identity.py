@@ -76,6 +76,7 @@ def what_trains(cfg: Config) -> dict:
             train_cfg=train_cfg,
             randomness=dict(seed=cfg.randomness.get('seed')),
             **_labels(cfg),
+            **_guide(cfg),
         )
     )
 
@@ -88,6 +89,12 @@ def _labels(cfg: Config) -> dict:
     file = given.get('config')
     config = dict(config=Path(file).name) if file else {}
     return dict(pseudo_labels={**given, **config}, rounds=cfg.get('rounds', 1))
+
+
+def _guide(cfg: Config) -> dict:
+    """Which segmentor guides a translator."""
+    file = cfg.get('frozen_segmentor')
+    return dict(frozen_segmentor=Path(file).name) if file else {}
 
 
 def _plain(node: object) -> object:
