@@ -1,4 +1,4 @@
-# BDL's second turn with two rounds of self-training, the whole method: GTA5 to Cityscapes.
+# The whole of BDL, its second turn with self-training: GTA5 to Cityscapes.
 _base_ = '../_base_/methods/bdl_ssl.py'
 source, target = 'gta5', 'cityscapes'
 translator = 'cyclegan-perceptual_gta5_cityscapes.py'

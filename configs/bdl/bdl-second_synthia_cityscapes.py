@@ -1,4 +1,4 @@
-# BDL's second turn with two rounds of self-training, the whole method: SYNTHIA to Cityscapes.
+# The whole of BDL, its second turn with self-training: SYNTHIA to Cityscapes.
 _base_ = '../_base_/methods/bdl_ssl.py'
 source, target = 'synthia', 'cityscapes'
 translator = 'cyclegan-perceptual_synthia_cityscapes.py'

@@ -1,4 +1,4 @@
-# BDL's translator with the perceptual loss of the first turn's segmentor: SYNTHIA to Cityscapes.
+# BDL's second translator, with its perceptual loss: SYNTHIA to Cityscapes.
 _base_ = './cyclegan_gta5_cityscapes.py'
 source, target = 'synthia', 'cityscapes'
 model = dict(guidance=dict(type='SegmentationPerceptualLoss'))  # 0.1 and 10

@@ -14,9 +14,9 @@ class SemanticConsistencyLoss(Guidance):
     """An image is of the same classes after translation as before.
 
     Hoffman et al. 2018, L_sem: with a fixed model f_S of the source and
-    p(f, X) = arg max f(X), the task loss of f_S(G(X)) against p(f_S, X), for images X of
-    the source and of the target. The task loss is the cross-entropy of each location
-    of f_S's scores, before these are resized to the image.
+    p(f, X) = arg max f(X), the task loss of f_S(G(X)) against p(f_S, X), for images X
+    of the source and of the target. The task loss is the mean cross-entropy over the
+    locations of f_S's scores, before these are resized to the image.
 
     The paper leaves it out in its experiments on streets, for want of memory, and gives
     no weight; 1 is that of a later re-implementation (Transfer-Learning-Library).

@@ -67,8 +67,8 @@ class CycleGAN(Translator):
         pool_size: Images that each discriminator's pool keeps.
         guidance: Config of a :class:`~mmuda.models.losses.Guidance`: further losses of
             the generators, by what a segmentor makes of their images. None for none.
-        data_preprocessor: See :class:`Translator`.
-        init_cfg: By default a normal distribution of standard deviation 0.02.
+        **kwargs: Those of :class:`Translator`; ``init_cfg`` is by default a normal
+            distribution of standard deviation 0.02.
 
     Raises:
         ValueError: If there is no such activation.
@@ -85,17 +85,17 @@ class CycleGAN(Translator):
         identity_interval: int = 1,
         pool_size: int = 50,
         guidance: dict | None = None,
-        data_preprocessor: dict | None = None,
-        init_cfg: dict | None = None,
+        **kwargs: object,
     ) -> None:
-        layers = ['Conv2d', 'ConvTranspose2d']
+        if kwargs.get('init_cfg') is None:
+            layers = ['Conv2d', 'ConvTranspose2d']
+            kwargs['init_cfg'] = dict(type='Normal', layer=layers, std=0.02)
         super().__init__(
             phases=[
                 dict(name='generator', updates=['generators']),
                 dict(name='critic', updates=['discriminators']),
             ],
-            data_preprocessor=data_preprocessor,
-            init_cfg=init_cfg or dict(type='Normal', layer=layers, std=0.02),
+            **kwargs,
         )
         settings = dict(channels=64, num_residuals=9, activation='tanh')
         settings.update(generator or {})
