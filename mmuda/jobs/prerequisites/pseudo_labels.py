@@ -29,6 +29,7 @@ from mmuda.jobs.prerequisites.base import (
 from mmuda.jobs.prerequisites.identity import last_checkpoint, refuse_other_training
 from mmuda.jobs.pseudo_labels import FOLDER, LabellingJob, make_pseudo_labels
 from mmuda.jobs.pseudo_labels.options import OF_THE_RUN
+from mmuda.jobs.pseudo_labels.rectification import rectifiers_of
 from mmuda.jobs.translation.jobs import begin
 from mmuda.jobs.translation.source import image_folder
 
@@ -163,7 +164,7 @@ class PseudoLabels(Prerequisite):
             raise ValueError(
                 f'{self.cfg.filename} has pseudo_labels, but trains on no target'
             )
-        _ = self.job  # its options are checked
+        rectifiers_of(self.job)  # its options are checked
 
     def is_there(self) -> bool:
         """Whether all files are."""
