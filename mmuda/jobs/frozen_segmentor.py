@@ -5,14 +5,12 @@ from pathlib import Path
 from mmengine.config import Config, ConfigDict
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
-from mmseg.registry import HOOKS, MODELS
+from mmseg.registry import HOOKS
 
 from mmuda.files import sha256_of
 from mmuda.jobs.config import load_config
 from mmuda.jobs.evidence import load_model
-from mmuda.jobs.nodes import dicts
 from mmuda.models.frozen_segmentor import FrozenSegmentor
-from mmuda.models.losses import Guidance
 from mmuda.models.translators.base import as_translator
 
 FROZEN_KEY = 'mmuda_frozen_segmentor'
@@ -20,8 +18,7 @@ FROZEN_KEY = 'mmuda_frozen_segmentor'
 
 def has_guidance(cfg: Config) -> bool:
     """Whether a config trains a translator with losses that a segmentor gives."""
-    kinds = (MODELS.get(str(node.get('type'))) for node in dicts(cfg.model))
-    return any(isinstance(kind, type) and issubclass(kind, Guidance) for kind in kinds)
+    return cfg.model.get('guidance') is not None
 
 
 @HOOKS.register_module()
@@ -48,9 +45,7 @@ class FrozenSegmentorHook(Hook):
         cfg = load_config(self._config, **self._loaded)
         model = load_model(cfg, self._checkpoint)
         model.to(next(translator.parameters()).device)
-        for module in translator.modules():
-            if isinstance(module, Guidance):
-                module.use(FrozenSegmentor(model))
+        translator.guidance.use(FrozenSegmentor(model))
 
     def before_save_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
         """Put down who guided it."""

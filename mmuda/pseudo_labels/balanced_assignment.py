@@ -36,7 +36,7 @@ class BalancedAssignment(Rectifier):
             by default how often each is the most probable one before any correction,
             as in CPSL.
         epsilon: Weight of the entropy, above 0; the smaller, the harder.
-        sample: Number of pixels, about, that the factors are found on.
+        sample: Number of pixels, at most, that the factors are found on.
 
     Raises:
         ValueError: If there is not one share per class, or a value is out of range.
@@ -78,13 +78,12 @@ class BalancedAssignment(Rectifier):
         self._counts += np.bincount(classes, minlength=self.num_classes)
         # Those of the smallest random keys are a uniform sample of all that were seen.
         keys = self._generator.random(len(classes))
-        drawn = np.argsort(keys)[: self.sample]
-        places = valid.flatten().nonzero()[:, 0][
-            torch.from_numpy(drawn).to(valid.device)
-        ]
+        drawn = smallest(keys, self.sample)
+        chosen = torch.from_numpy(drawn).to(valid.device)
+        places = valid.flatten().nonzero()[chosen, 0]
         pixels = prediction.probabilities.flatten(1)[:, places].T.cpu().numpy()
         keys = np.concatenate([self._keys, keys[drawn]])
-        kept = np.argsort(keys)[: self.sample]
+        kept = smallest(keys, self.sample)
         self._keys = keys[kept]
         self._sampled = np.concatenate([self._sampled, pixels])[kept]
 
@@ -110,3 +109,10 @@ class BalancedAssignment(Rectifier):
     def _scores(self, probabilities: Tensor) -> Tensor:
         """S / epsilon."""
         return probabilities.clamp(min=LEAST).log() / self.epsilon
+
+
+def smallest(keys: np.ndarray, number: int) -> np.ndarray:
+    """Places of the smallest of some keys, in any order; all if there are no more."""
+    if len(keys) <= number:
+        return np.arange(len(keys))
+    return np.argpartition(keys, number - 1)[:number]
