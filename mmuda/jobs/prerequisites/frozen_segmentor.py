@@ -8,7 +8,7 @@ from mmuda.jobs.prerequisites.base import (
     Prerequisite,
     load_needed,
     run_command,
-    words_for,
+    train_words,
 )
 from mmuda.jobs.prerequisites.identity import last_checkpoint, refuse_other_training
 from mmuda.jobs.translation.loading import is_translator
@@ -68,8 +68,7 @@ class GuidingSegmentor(Prerequisite):
 
     def make(self) -> None:
         """Train it."""
-        words = ['train', *words_for(self.run), '--resume']
-        run_command(f'{self.described} is not there yet', words)
+        run_command(f'{self.described} is not there yet', train_words(self.run))
 
     def use(self, cfg: Config) -> None:
         """Tell the hook, which is put into the config."""
