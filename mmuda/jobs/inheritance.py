@@ -14,7 +14,7 @@ EXTRAS = ('mmpretrain', 'mmdet')  # of setup.py: packages that some configs impo
 # What a config says by the path of another file.
 FILES = (
     *('source_model', 'translator', 'demo', 'source', 'target', 'custom_hooks'),
-    'pseudo_labels',
+    *('pseudo_labels', 'frozen_segmentor'),
 )
 
 

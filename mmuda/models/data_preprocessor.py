@@ -55,6 +55,24 @@ class RasterDataPreprocessor(SegDataPreProcessor):
                 keep = self.measures_mean and name == 'mean'
                 self.register_buffer(name, numbers, persistent=keep)
 
+    def normalisation(self) -> tuple[Tensor | float, Tensor | float]:
+        """Mean and standard deviation, shape (bands, 1, 1) each."""
+        return (self.mean, self.std) if self._enable_normalize else (0.0, 1.0)
+
+    def swapped(self, images: Tensor) -> Tensor:
+        """Red and blue exchanged, where that is done to three bands."""
+        swaps = self.swaps_bands and images.shape[1] == 3
+        return images.flip(1) if swaps else images
+
+    def normalise(self, images: Tensor, domain: str = '') -> Tensor:
+        """Images (N, bands, H, W) in the units of files, as networks see them.
+
+        Those of any ``domain`` alike.
+        """
+        del domain
+        mean, std = self.normalisation()
+        return (self.swapped(images) - mean) / std
+
 
 @MODELS.register_module()
 class DomainDataPreprocessor(BaseDataPreprocessor):
@@ -99,25 +117,16 @@ class DomainDataPreprocessor(BaseDataPreprocessor):
 
     def normalisation(self, domain: str) -> tuple[Tensor | float, Tensor | float]:
         """Mean and standard deviation of a domain, shape (bands, 1, 1) each."""
-        chosen = self._of(domain)
-        if not chosen._enable_normalize:
-            return 0.0, 1.0
-        return chosen.mean, chosen.std
+        return self._of(domain).normalisation()
 
     def denormalise(self, images: Tensor, domain: str) -> Tensor:
         """Images (N, bands, H, W) of a domain as they were in their files."""
         mean, std = self.normalisation(domain)
-        return self._swapped(images * std + mean, domain)
+        return self._of(domain).swapped(images * std + mean)
 
     def normalise(self, images: Tensor, domain: str) -> Tensor:
         """Images (N, bands, H, W) in the units of files, as networks see a domain's."""
-        mean, std = self.normalisation(domain)
-        return (self._swapped(images, domain) - mean) / std
-
-    def _swapped(self, images: Tensor, domain: str) -> Tensor:
-        """Red and blue exchanged, where the preprocessor does it to three bands."""
-        swaps = self._of(domain).swaps_bands and images.shape[1] == 3
-        return images.flip(1) if swaps else images
+        return self._of(domain).normalise(images)
 
     def measuring(self) -> dict[str, RasterDataPreprocessor]:
         """The preprocessors whose mean is that of their domain's images."""

@@ -35,6 +35,8 @@ from mmuda.jobs.pseudo_labels import make as making
 from mmuda.jobs.pseudo_labels import predictions as predicting
 from mmuda.jobs.pseudo_labels.spatial_prior import spatial_prior
 from mmuda.jobs.training import train
+from mmuda.models.taps import record_taps
+from mmuda.pseudo_labels import BalancedAssignment, Prediction, PrototypeWeighting
 
 
 def self_training(optimizer=None):
@@ -239,6 +241,68 @@ def test_stopped_and_gone_on_gives_the_same_files(folder, monkeypatch):
         make_pseudo_labels(other)
 
 
+TAP = 'backbone.decoder.0'
+CORRECTED = dict(
+    prototypes=dict(tap=TAP, temperature=0.1),
+    balance=dict(shares=dict(a=0.2, b=0.5, c=0.3)),
+)
+
+
+def test_corrected_before_the_choice(folder, monkeypatch):
+    """By prototypes and to shares, each learned from all images, in this order."""
+    cfg = load_config(write_rounds(folder))
+    torch.manual_seed(0)
+    model = MODELS.build(cfg.model)
+    torch.save(dict(state_dict=model.state_dict()), 'model.pth')
+    options = dict(threshold=0.0, **CORRECTED)
+
+    def job(out):
+        new = LabellingJob(
+            cfg, Path('model.pth'), Path(out), 'fixed_threshold', options
+        )
+        return new.resolved()
+
+    make_pseudo_labels(job('whole'))
+    files = {'prototypes.npy', 'balance.npy'}
+    assert files < {file.name for file in Path('whole').iterdir()}
+
+    # The same on all images at once.
+    images = torch.stack([sample['inputs'] for sample in job('x').images]).float()
+    with torch.no_grad(), record_taps(model.eval().segmentor, [TAP]) as features:
+        p = model((images - 127) / 64, mode='tensor').softmax(1)
+    valid = torch.ones(6, 16, 16, dtype=torch.bool)
+    valid[3, :, :5] = False
+    weighting = PrototypeWeighting(3, **CORRECTED['prototypes'])
+    balance = BalancedAssignment(3, [0.2, 0.5, 0.3])
+    every = [
+        Prediction(p[i], p[i], valid[i], {TAP: features[TAP][i]}) for i in range(6)
+    ]
+    for rectifier, name in ((weighting, 'prototypes'), (balance, 'balance')):
+        for image in every:
+            rectifier.observe(image)
+        rectifier.learned = rectifier.conclude()
+        learned = np.load(f'whole/{name}.npy')
+        np.testing.assert_allclose(learned, rectifier.learned, rtol=1e-4, atol=1e-5)
+        for image in every:
+            image.probabilities = rectifier.rectify(image)
+    for i, image in enumerate(every):
+        wanted = image.probabilities.argmax(0).masked_fill(~valid[i], 255).numpy()
+        labels = cv2.imread(f'whole/labels/{i}.png', -1)
+        assert (labels != wanted).mean() < 0.01
+    before = torch.cat([p[i][:, valid[i]].argmax(0) for i in range(6)])
+    after = torch.cat([e.probabilities[:, e.valid].argmax(0) for e in every])
+    assert (before != after).any()
+
+    # Stopped while the second one learns, it goes on with what the first one knows.
+    with monkeypatch.context() as patched:
+        observe = stopping(BalancedAssignment.observe, 2)
+        patched.setattr(BalancedAssignment, 'observe', observe)
+        with pytest.raises(KeyboardInterrupt):
+            make_pseudo_labels(job('stopped'))
+    make_pseudo_labels(job('stopped'))
+    assert content_of('stopped') == content_of('whole')
+
+
 def stopping(function, after):
     """The function, until it was called so many times."""
     calls = iter(range(after))
@@ -358,6 +422,9 @@ def test_a_round_can_continue(folder):
         ({'pseudo_labels.threshold': 0.9}, "no option 'threshold', expected .*portion"),
         ({'pseudo_labels.portion': 2.0}, r'portion must be in \(0, 1\], got 2.0'),
         ({'pseudo_labels.weights': 'keep'}, "weights must be one of .* got 'keep'"),
+        ({'pseudo_labels.prototypes': dict(tap='neck')}, "tap 'neck' of pseudo_labels"),
+        ({'pseudo_labels.prototypes': 1}, 'must be a dict with some of tap, temperat'),
+        ({'pseudo_labels.balance': dict(size=1)}, "balance of .* argument 'size'"),
         ({'rounds': 0}, 'rounds must be a number from 1 on, got 0'),
         ({'source_model': None, 'rounds': 1}, 'no model that makes them'),
         ({'model.objectives.pseudo_labels': None}, 'none of its objectives is a'),

@@ -5,12 +5,14 @@ from collections.abc import Sequence
 
 from mmengine.config import Config
 
+from mmuda.jobs.frozen_segmentor import has_guidance
 from mmuda.jobs.prerequisites.base import Prerequisite
 from mmuda.jobs.prerequisites.class_counts import (
     SourceClassCounts,
     samples_rare_classes,
 )
 from mmuda.jobs.prerequisites.demo_data import DemoData
+from mmuda.jobs.prerequisites.frozen_segmentor import GuidingSegmentor
 from mmuda.jobs.prerequisites.mapping_file import (
     MappingFile,
     ShuffledMapping,
@@ -30,6 +32,7 @@ from mmuda.jobs.translation.source import translation_hook
 __all__ = [
     'DemoData',
     'GivenLabels',
+    'GuidingSegmentor',
     'LabellingModel',
     'MappingFile',
     'Prerequisite',
@@ -69,6 +72,8 @@ def prerequisites_of(cfg: Config) -> list[Prerequisite]:
     needed += mappings
     if samples_rare_classes(cfg):
         needed.append(SourceClassCounts(cfg))
+    if cfg.get('frozen_segmentor') is not None or has_guidance(cfg):
+        needed.append(GuidingSegmentor(cfg))
     hook = translation_hook(cfg)
     if hook is not None:
         needed.append(TranslatorModel(cfg))

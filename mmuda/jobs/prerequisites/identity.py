@@ -77,6 +77,7 @@ def what_trains(cfg: Config) -> dict:
             randomness=dict(seed=cfg.randomness.get('seed')),
             target_shares=cfg.get('target_shares'),
             **_labels(cfg),
+            **_guide(cfg),
         )
     )
 
@@ -89,6 +90,12 @@ def _labels(cfg: Config) -> dict:
     file = given.get('config')
     config = dict(config=Path(file).name) if file else {}
     return dict(pseudo_labels={**given, **config}, rounds=cfg.get('rounds', 1))
+
+
+def _guide(cfg: Config) -> dict:
+    """Which segmentor guides a translator."""
+    file = cfg.get('frozen_segmentor')
+    return dict(frozen_segmentor=Path(file).name) if file else {}
 
 
 def _plain(node: object) -> object:

@@ -40,6 +40,7 @@ from mmuda.jobs.pseudo_labels import (
     make_pseudo_labels,
 )
 from mmuda.jobs.pseudo_labels.options import OF_THE_RUN
+from mmuda.jobs.pseudo_labels.rectification import rectifiers_of
 from mmuda.jobs.translation.jobs import MANIFEST, begin
 from mmuda.jobs.translation.source import image_folder
 from mmuda.pairing import ImageSet
@@ -168,7 +169,7 @@ class PseudoLabels(Prerequisite):
                 f'pseudo_labels.weights must be one of {WEIGHTS}, got {weights!r}'
             )
         _check_learner(self.cfg)
-        _ = self.job  # its options are checked
+        rectifiers_of(self.job)  # its options are checked
 
     def is_there(self) -> bool:
         """Whether all files are."""

@@ -12,11 +12,12 @@ from mmuda.jobs.bands import expected_bands
 from mmuda.jobs.pseudo_labels.job import FOLDER, LABELS, LabellingJob
 from mmuda.jobs.pseudo_labels.options import SPATIAL_PRIOR
 from mmuda.jobs.pseudo_labels.predictions import Predictions
+from mmuda.jobs.pseudo_labels.rectification import learned_rectifiers
 from mmuda.jobs.pseudo_labels.report import Counts, draw_sheet
 from mmuda.jobs.pseudo_labels.spatial_prior import spatial_prior
 from mmuda.jobs.translation.jobs import begin
 from mmuda.jobs.translation.loading import is_translator
-from mmuda.pseudo_labels import STRATEGIES, Strategy
+from mmuda.pseudo_labels import RECTIFIERS, STRATEGIES, Strategy
 
 SHEET = 'sheet.png'
 
@@ -25,9 +26,10 @@ def make_pseudo_labels(job: LabellingJob, *, with_truth: bool = False) -> dict:
     """Label the target by a strategy.
 
     ``out`` gets ``manifest.json`` first, ``labels`` with a PNG for each image, 255
-    where nothing was chosen, ``sheet.png``, and at the end ``labels.json``:
-    thresholds, and of each class the share of its pixels that was kept. A job that was
-    stopped goes on, a finished one is left as it is, and another job is refused.
+    where nothing was chosen, ``sheet.png``, what corrected the predictions (``.npy``),
+    if anything did, and at the end ``labels.json``: thresholds, and of each class the
+    share of its pixels that was kept. A job that was stopped goes on, a finished one is
+    left as it is, and another job is refused.
 
     Args:
         job: What is to be done.
@@ -54,7 +56,7 @@ def make_pseudo_labels(job: LabellingJob, *, with_truth: bool = False) -> dict:
     check_images(job.images, expected_bands(job.cfg, 'target'))
     strategy = build_strategy(job)
     scratch = job.out / '.predictions'
-    predictions = Predictions(job, strategy, scratch)
+    predictions = Predictions(job, strategy, scratch, learned_rectifiers(job))
     predictions.make()
     for kept in predictions:
         strategy.learn(kept)
@@ -72,7 +74,7 @@ def make_pseudo_labels(job: LabellingJob, *, with_truth: bool = False) -> dict:
 
 def build_strategy(job: LabellingJob) -> Strategy:
     """The strategy of a job, with what it must know of the source."""
-    options = dict(job.options)
+    options = {k: v for k, v in job.options.items() if k not in RECTIFIERS}
     if options.pop(SPATIAL_PRIOR, False):
         options['prior'] = spatial_prior(job.sources, len(job.classes))
     return STRATEGIES[job.strategy](len(job.classes), **options)

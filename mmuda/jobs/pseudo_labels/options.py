@@ -3,7 +3,7 @@
 import inspect
 from collections.abc import Sequence
 
-from mmuda.pseudo_labels import STRATEGIES
+from mmuda.pseudo_labels import RECTIFIERS, STRATEGIES
 
 # What ``pseudo_labels`` of a config says besides the options of its strategy.
 OF_THE_RUN = ('config', 'folder', 'strategy', 'weights')
@@ -17,7 +17,8 @@ def resolve_options(
     """Options of a strategy for one round, checked, in plain types.
 
     A list has one value per round, the last of which holds for all further ones. A dict
-    names classes; those that it leaves out have 0.
+    names classes; those that it leaves out have 0. Options named as one of
+    :data:`~mmuda.pseudo_labels.RECTIFIERS` are dicts of its settings, None for none.
 
     Args:
         strategy: One of :data:`~mmuda.pseudo_labels.STRATEGIES`.
@@ -39,16 +40,39 @@ def resolve_options(
         known[known.index('prior')] = SPATIAL_PRIOR
     found = {}
     for name, value in options.items():
+        if name in RECTIFIERS:
+            found |= _rectifier(name, value, classes)
+            continue
         if name not in known:
             raise ValueError(
                 f'{strategy} has no option {name!r}, expected some of '
-                f'{", ".join(known)}'
+                f'{", ".join((*known, *RECTIFIERS))}'
             )
         if isinstance(value, (list, tuple)):
             value = value[min(round_number, len(value)) - 1]
         found[name] = _by_class(name, value, classes)
     _try(strategy, found, len(classes))
     return found
+
+
+def _rectifier(name: str, settings: object, classes: Sequence[str]) -> dict[str, dict]:
+    """Settings of a rectifier by its name, in plain types; empty if there are none."""
+    if settings is None:
+        return {}
+    known = [*inspect.signature(RECTIFIERS[name]).parameters][1:]
+    if not isinstance(settings, dict):
+        raise ValueError(
+            f'{name} of pseudo_labels must be a dict with some of {", ".join(known)}, '
+            f'got {settings!r}'
+        )
+    given = {k: v for k, v in settings.items() if k != '_scope_'}
+    if 'shares' in given:
+        given['shares'] = _by_class('shares', given['shares'], classes)
+    try:
+        RECTIFIERS[name](len(classes), **given)
+    except TypeError as error:
+        raise ValueError(f'{name} of pseudo_labels: {error}') from error
+    return {name: given}
 
 
 def _by_class(name: str, value: object, classes: Sequence[str]) -> object:
@@ -71,7 +95,7 @@ def _by_class(name: str, value: object, classes: Sequence[str]) -> object:
 
 def _try(strategy: str, options: dict, num_classes: int) -> None:
     """Refuse values before anything is made."""
-    given = {k: v for k, v in options.items() if k != SPATIAL_PRIOR}
+    given = {k: v for k, v in options.items() if k not in (SPATIAL_PRIOR, *RECTIFIERS)}
     try:
         STRATEGIES[strategy](num_classes, **given)
     except TypeError as error:

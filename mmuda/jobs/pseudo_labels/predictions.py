@@ -1,6 +1,6 @@
 """What a model predicts on the target, reduced to what a strategy keeps, on disk."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 
@@ -13,8 +13,9 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Subset
 
 from mmuda.files import write_atomically
+from mmuda.jobs.pseudo_labels.features import recorded_features
 from mmuda.jobs.pseudo_labels.job import LabellingJob
-from mmuda.pseudo_labels import Kept, Strategy
+from mmuda.pseudo_labels import Kept, Prediction, Rectifier, Strategy
 
 # Fixed: a prediction must not depend on where a job was stopped.
 BLOCK = 8  # images
@@ -28,10 +29,18 @@ class Predictions:
         job: The job.
         strategy: Says what to keep.
         folder: Where the files lie.
+        rectifiers: What corrects predictions before, in this order.
     """
 
-    def __init__(self, job: LabellingJob, strategy: Strategy, folder: Path) -> None:
+    def __init__(
+        self,
+        job: LabellingJob,
+        strategy: Strategy,
+        folder: Path,
+        rectifiers: Sequence[Rectifier] = (),
+    ) -> None:
         self.job, self.strategy, self.folder = job, strategy, folder
+        self.rectifiers = rectifiers
 
     def _file(self, index: int) -> Path:
         return self.folder / f'{index}.npz'
@@ -54,24 +63,47 @@ class Predictions:
         missing = [index for block in todo for index in block]
         with Progress() as progress:
             bar = progress.add_task('predictions', total=len(missing))
-            for index, sample in predict_all(self.job, missing):
-                probabilities = sample.seg_logits.data.float().softmax(0)
-                valid = valid_pixels(sample, probabilities)
-                kept = self.strategy.reduce(probabilities, valid)
+            for index, found in corrected(self.job, missing, self.rectifiers):
+                kept = self.strategy.reduce(found.probabilities, found.valid)
                 with write_atomically(self._file(index), 'wb') as file:
                     np.savez(file, **kept)
                 progress.advance(bar)
 
 
-@torch.no_grad()
-def predict_all(
-    job: LabellingJob, indices: Sequence[int]
-) -> Iterator[tuple[int, SegDataSample]]:
-    """What the model of a job says of some images: their numbers and predictions.
+def corrected(
+    job: LabellingJob,
+    indices: Sequence[int],
+    rectifiers: Sequence[Rectifier] = (),
+    taps: Collection[str] = (),
+) -> Iterator[tuple[int, Prediction]]:
+    """What the model of a job says of some images, by their numbers, corrected.
 
     Args:
         job: The job.
         indices: Whole blocks, but for the last of all images.
+        rectifiers: What corrects it, in this order.
+        taps: Submodules whose outputs are asked for, besides those that these read.
+    """
+    taps = {*taps, *(tap for rectifier in rectifiers for tap in rectifier.taps)}
+    for index, sample, features in predict_all(job, indices, taps):
+        probabilities = sample.seg_logits.data.float().softmax(0)
+        valid = valid_pixels(sample, probabilities)
+        found = Prediction(probabilities, probabilities, valid, features)
+        for rectifier in rectifiers:
+            found.probabilities = rectifier.rectify(found)
+        yield index, found
+
+
+@torch.no_grad()
+def predict_all(
+    job: LabellingJob, indices: Sequence[int], taps: Collection[str] = ()
+) -> Iterator[tuple[int, SegDataSample, dict[str, Tensor]]]:
+    """Predictions of the model of a job: numbers, samples and outputs of submodules.
+
+    Args:
+        job: The job.
+        indices: Whole blocks, but for the last of all images.
+        taps: Submodules of the segmentor.
     """
     model = job.load_model()
     workers = job.cfg.train_dataloader.get('num_workers', 0)
@@ -79,10 +111,13 @@ def predict_all(
         Subset(job.images, indices), BLOCK, num_workers=workers, collate_fn=list
     )
     numbers = iter(indices)
-    for samples in loader:
-        for group in _groups(samples):
-            for predicted in model.test_step(pseudo_collate(group)):
-                yield next(numbers), predicted
+    with recorded_features(getattr(model, 'segmentor', model), taps) as features:
+        for group in (group for samples in loader for group in _groups(samples)):
+            predicted = model.test_step(pseudo_collate(group))
+            outputs = features()
+            for place, sample in enumerate(predicted):
+                mine = {tap: output[place] for tap, output in outputs.items()}
+                yield next(numbers), sample, mine
 
 
 def _groups(samples: list[dict]) -> Iterator[list[dict]]:

@@ -10,7 +10,7 @@ from mmuda.models.layers.autoencoder import ResidualBlock, convolution
 from mmuda.models.layers.image_pool import ImagePool
 from mmuda.models.layers.receptive_field import halo_of
 from mmuda.models.layers.spatial_norm import ROUTES, InstanceNorm, patch_moments
-from mmuda.models.losses import LeastSquaresGANLoss
+from mmuda.models.losses import LeastSquaresGANLoss, Translation
 from mmuda.models.phased import Losses
 from mmuda.models.translators.base import Translator
 from mmuda.models.validity import fill_invalid, valid_mean
@@ -65,8 +65,10 @@ class CycleGAN(Translator):
             ``cycle`` 10, ``identity`` 0; the published code has 5 as the last.
         identity_interval: The identity loss is part of every so many-th iteration.
         pool_size: Images that each discriminator's pool keeps.
-        data_preprocessor: See :class:`Translator`.
-        init_cfg: By default a normal distribution of standard deviation 0.02.
+        guidance: Config of a :class:`~mmuda.models.losses.Guidance`: further losses of
+            the generators, by what a segmentor makes of their images. None for none.
+        **kwargs: Those of :class:`Translator`; ``init_cfg`` is by default a normal
+            distribution of standard deviation 0.02.
 
     Raises:
         ValueError: If there is no such activation.
@@ -82,17 +84,18 @@ class CycleGAN(Translator):
         weights: dict[str, float] | None = None,
         identity_interval: int = 1,
         pool_size: int = 50,
-        data_preprocessor: dict | None = None,
-        init_cfg: dict | None = None,
+        guidance: dict | None = None,
+        **kwargs: object,
     ) -> None:
-        layers = ['Conv2d', 'ConvTranspose2d']
+        if kwargs.get('init_cfg') is None:
+            layers = ['Conv2d', 'ConvTranspose2d']
+            kwargs['init_cfg'] = dict(type='Normal', layer=layers, std=0.02)
         super().__init__(
             phases=[
                 dict(name='generator', updates=['generators']),
                 dict(name='critic', updates=['discriminators']),
             ],
-            data_preprocessor=data_preprocessor,
-            init_cfg=init_cfg or dict(type='Normal', layer=layers, std=0.02),
+            **kwargs,
         )
         settings = dict(channels=64, num_residuals=9, activation='tanh')
         settings.update(generator or {})
@@ -112,6 +115,7 @@ class CycleGAN(Translator):
         )
         self.pools = ModuleDict({d: ImagePool(pool_size) for d in both})
         self.gan_loss = LeastSquaresGANLoss()
+        self.guidance = None if guidance is None else MODELS.build(guidance)
         self.weights = {
             **dict(adversarial=1.0, cycle=10.0, identity=0.0),
             **(weights or {}),
@@ -130,6 +134,7 @@ class CycleGAN(Translator):
         """Adversarial, cycle consistency and identity losses, both directions."""
         with_identity = self._identity_is_due()
         losses = dict(adversarial=0, cycle=0)
+        guided: Losses = {}
         fakes = {}
         for source, target in ROUTES[:2]:
             real, valid = batch[source].inputs, batch[source].valid
@@ -144,9 +149,26 @@ class CycleGAN(Translator):
                     same = self.generators[source](real)
                 losses.setdefault('identity', 0)
                 losses['identity'] += valid_mean((same - real).abs(), valid)
+            if self.guidance is not None:
+                images = real, fake, fill_invalid(back, valid)
+                for name, loss in self._guided(images, source, target, valid).items():
+                    guided[f'loss_{name}'] = guided.get(f'loss_{name}', 0) + loss
             fakes[target] = fake.detach(), valid
         self.state['fakes'] = fakes
-        return {f'loss_{k}': self.weights[k] * value for k, value in losses.items()}
+        own = {f'loss_{k}': self.weights[k] * value for k, value in losses.items()}
+        return {**own, **guided}
+
+    def _guided(
+        self,
+        images: tuple[Tensor, Tensor, Tensor],
+        source: str,
+        target: str,
+        valid: Tensor | None,
+    ) -> Losses:
+        """What the guidance says of images, their translation and the way back."""
+        domains = source, target, source
+        as_files = map(self.to_files, images, domains)
+        return self.guidance(Translation(*as_files, source, target, valid))
 
     def _identity_is_due(self) -> bool:
         """Count the iteration; whether it has the identity loss."""
