@@ -66,6 +66,7 @@ EVERY = {
     'class ratios': (dict(type='ClassRatioPrior', relaxation=1.0), [SEGMENTOR]),
     'squares': (dict(type='MaximumSquares'), [SEGMENTOR]),
     'weighted squares': (dict(type='MaximumSquares', ratio=0.2), [SEGMENTOR]),
+    'guidance': (dict(type='SelfProducedGuidance', threshold=0.4), [SEGMENTOR]),
     'nuclear norm': (dict(type='NuclearNormMaximization'), [SEGMENTOR]),
     'sizes': (dict(type='SizeConstraint'), [SEGMENTOR]),
     'shares': (dict(type='LabelDistribution', feature_tap=FEATURES), [SEGMENTOR]),

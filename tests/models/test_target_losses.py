@@ -15,6 +15,7 @@ from mmuda.models.objectives.maximum_squares import (
     image_weighted_squares,
     maximum_squares,
 )
+from mmuda.models.objectives.self_produced_guidance import guidance
 from mmuda.models.objectives.size_constraint import size_penalty
 
 
@@ -60,6 +61,29 @@ def test_image_weighted_squares(ratio):
             total -= sum(q * q for q in at) / weight
     expected = total / (2 * 4)
     assert image_weighted_squares(p, ratio).item() == pytest.approx(expected, rel=1e-12)
+
+
+def test_guidance():
+    """Chen et al. 2019, solve_gta5.py: the class of the mean where one is sure."""
+    p, q = random_logits(), random_logits().flip(0)
+    p, q = (2 * p).softmax(1), q.softmax(1)
+    expected = []
+    for one, other in zip(pixels(p), pixels(q), strict=True):
+        for a, b in zip(one, other, strict=True):
+            mean = [(x + y) / 2 for x, y in zip(a, b, strict=True)]
+            sure = max(a) > 0.8 or max(b) > 0.8
+            expected.append(mean.index(max(mean)) if sure else 255)
+    assert guidance(p, q, 0.8).flatten().tolist() == expected
+    assert 0 < expected.count(255) < len(expected)
+
+
+def test_guidance_teaches_the_lower_level_alone():
+    """Not the classifier that guides, nor the layers between the two."""
+    model, _ = build({'it': dict(type='SelfProducedGuidance', threshold=0.0)})
+    (reached,) = (v for k, v in gradients(model, 'segmentor').items() if 'it.' in k)
+    low = ('segmentor.backbone.encoder', 'segmentor.auxiliary_head')
+    assert reached
+    assert all(name.startswith(low) for name in reached)
 
 
 def test_gradient_of_squares_is_linear():

@@ -17,6 +17,7 @@ from mmuda.models.objectives.nuclear_norm import NuclearNormMaximization
 from mmuda.models.objectives.output_alignment import OutputAlignment
 from mmuda.models.objectives.pseudo_label_supervision import PseudoLabelSupervision
 from mmuda.models.objectives.reconstruction_alignment import ReconstructionAlignment
+from mmuda.models.objectives.self_produced_guidance import SelfProducedGuidance
 from mmuda.models.objectives.size_constraint import SizeConstraint
 from mmuda.models.objectives.style_alignment import StyleAlignment
 from mmuda.models.objectives.style_gap_bridging import StyleGapBridging
@@ -41,6 +42,7 @@ __all__ = [
     'PhaseObjective',
     'PseudoLabelSupervision',
     'ReconstructionAlignment',
+    'SelfProducedGuidance',
     'SizeConstraint',
     'StyleAlignment',
     'StyleGapBridging',
