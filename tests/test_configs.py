@@ -40,7 +40,7 @@ CITIES = ('vaihingen', 'potsdam', 'hannover', 'buxtehude', 'nienburg')
 PAIRS = [(s, t) for s in CITIES for t in CITIES if s != t]
 
 # What a config trains, by its name; `test_kinds` holds them against the models.
-LEARNED = ('semi2i', 'cyclegan', 'colormapgan', 'unit', 'munit', 'drit')
+LEARNED = ('semi2i', 'cyclegan', 'colormapgan', 'unit', 'munit', 'drit', 'generator')
 CLASSICAL = [p for p in LEAVES if p.parent.name == 'colour_transfer']
 TRANSLATORS = [p for p in LEAVES if p.stem.split('_')[0].split('-')[0] in LEARNED]
 PLAIN = [p for p in LEAVES if p.stem.startswith(('source-only', 'target-only', 'unet'))]
@@ -208,6 +208,8 @@ def test_oracles_are_called_so(file):
     reads_target = any(cfg.target in s.data_root for s in sources) or (
         (cfg.get('pairing') or {}).get('strategy') in ORACLES
     )
+    if cfg.get('translator'):
+        reads_target |= TranslatorModel(cfg).run.oracle
     assert cfg.oracle == reads_target
     assert ('ORACLE' in file.read_text()) == reads_target
 
@@ -298,12 +300,16 @@ WHOLE = [
 ]
 # A translator of the source, which is trained first, is tested by itself.
 TRANSLATED = [p for p in LEAVES if p.parent.name == 'bdl' and p in ADAPTED]
+TRANSLATED += [p for p in LEAVES if p.stem.startswith('source-only_cyclegan')]
+TRANSLATED += [p for p in LEAVES if p.stem.startswith('dcan-translated')]
+# Likewise a mapping for a translator: tests/test_baseline_pipelines.py.
+MAPPED = [p for p in TRANSLATORS if p.parent.name == 'semsim']
 # Other strategies differ in the mapping alone, other pairs of a method in their data.
 STRATEGIES = [p for p in LEAVES if p.stem.startswith('dann-') and p not in WHOLE]
 BRIEFLY = [
     p
     for p in LEAVES
-    if p not in [*WHOLE, *ROWS, *STRATEGIES, *ABLATIONS, *TRANSLATED]
+    if p not in [*WHOLE, *ROWS, *STRATEGIES, *ABLATIONS, *TRANSLATED, *MAPPED]
     and p.stem.endswith('_vaihingen')
 ]
 
