@@ -49,7 +49,7 @@ def test_cyclegans_of_semsim_are_paired(strategy):
     words = '' if strategy == 'approximation' else f'-{strategy.replace("_", "-")}'
     name = f'cyclegan{words}_hannover_vaihingen'
     cfg = read(f'semsim/source-only_{name}')
-    translator, images = check_all(cfg)
+    translator, _ = check_all(cfg)
     assert isinstance(translator, TranslatorModel)
     run = translator.run
     assert Path(run.filename).stem == name

@@ -6,6 +6,7 @@ from mmuda.pseudo_labels.class_median import ClassMedian
 from mmuda.pseudo_labels.class_shares import ClassShares
 from mmuda.pseudo_labels.fixed_threshold import FixedThreshold
 from mmuda.pseudo_labels.instance_adaptive import InstanceAdaptive
+from mmuda.pseudo_labels.landmark_superpixels import LandmarkSuperpixels
 from mmuda.pseudo_labels.strategy import IGNORED, Kept, Strategy
 
 STRATEGIES: dict[str, type[Strategy]] = {
@@ -15,6 +16,7 @@ STRATEGIES: dict[str, type[Strategy]] = {
     'class_shares': ClassShares,
     'fixed_threshold': FixedThreshold,
     'instance_adaptive': InstanceAdaptive,
+    'landmark_superpixels': LandmarkSuperpixels,
 }
 
 __all__ = [
@@ -27,5 +29,6 @@ __all__ = [
     'FixedThreshold',
     'InstanceAdaptive',
     'Kept',
+    'LandmarkSuperpixels',
     'Strategy',
 ]

@@ -15,6 +15,7 @@ from mmuda.models.objectives.maximum_squares import (
     image_weighted_squares,
     maximum_squares,
 )
+from mmuda.models.objectives.pseudo_label_supervision import balancing_weights
 from mmuda.models.objectives.self_produced_guidance import guidance
 from mmuda.models.objectives.size_constraint import size_penalty
 
@@ -228,3 +229,18 @@ def test_class_ratios_are_those_of_all_source_labels_seen():
     assert torch.equal(model.state_dict()['objectives.ratios.pixels'], expected)
     with pytest.raises(ValueError, match=r'relaxation must be in \[0, 1\], got 2'):
         build(dict(ratios=dict(type='ClassRatioPrior', relaxation=2)))
+
+
+def test_balancing_weights():
+    """Zhang et al. 2017, their code: mean number of pixels over that of the class."""
+    torch.manual_seed(0)
+    labels = torch.randint(5, (2, 4, 6))
+    labels[labels == 4] = 255
+    labels[0][labels[0] == 2] = 255
+    for image, weights in zip(labels, balancing_weights(labels, 4), strict=True):
+        counts = [int((image == c).sum()) for c in range(4)]
+        there = [n for n in counts if n]
+        mean = sum(there) / len(there)
+        for label, weight in zip(image.flatten(), weights.flatten(), strict=True):
+            expected = 0 if label == 255 else mean / counts[label]
+            assert weight.item() == pytest.approx(expected, rel=1e-6)

@@ -1,12 +1,13 @@
 """What a model predicts on the target, reduced to what a strategy keeps, on disk."""
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 
 import numpy as np
 import torch
-from mmengine.dataset import pseudo_collate
+from mmengine.dataset import BaseDataset, pseudo_collate
 from mmseg.registry import MODELS
 from mmseg.structures import SegDataSample
 from rich.progress import Progress
@@ -46,6 +47,9 @@ class Predictions:
     def __iter__(self) -> Iterator[Kept]:
         return (self[index] for index in range(len(self.job.names)))
 
+    def _image(self, index: int) -> Tensor:
+        return self.job.images[index]['inputs']
+
     def make(self) -> None:
         """Predict what is missing, in blocks."""
         count = len(self.job.names)
@@ -60,13 +64,13 @@ class Predictions:
             for index, sample in predict_all(self.job, missing):
                 probabilities = sample.seg_logits.data.float().softmax(0)
                 valid = valid_pixels(sample, probabilities)
-                kept = self.strategy.reduce(probabilities, valid)
+                load = partial(self._image, index)
+                kept = self.strategy.reduce_with_image(load, probabilities, valid)
                 with write_atomically(self._file(index), 'wb') as file:
                     np.savez(file, **kept)
                 progress.advance(bar)
 
 
-@torch.no_grad()
 def predict_all(
     job: LabellingJob, indices: Sequence[int]
 ) -> Iterator[tuple[int, SegDataSample]]:
@@ -76,10 +80,17 @@ def predict_all(
         job: The job.
         indices: Whole blocks, but for the last of all images.
     """
-    model = load_model(job)
     workers = job.cfg.train_dataloader.get('num_workers', 0)
+    yield from predict_images(load_model(job), job.images, indices, workers)
+
+
+@torch.no_grad()
+def predict_images(
+    model: nn.Module, images: BaseDataset, indices: Sequence[int], workers: int
+) -> Iterator[tuple[int, SegDataSample]]:
+    """What a model says of some images of a data set; see :func:`predict_all`."""
     loader = DataLoader(
-        Subset(job.images, indices), BLOCK, num_workers=workers, collate_fn=list
+        Subset(images, indices), BLOCK, num_workers=workers, collate_fn=list
     )
     numbers = iter(indices)
     for samples in loader:
