@@ -110,3 +110,23 @@ def test_a_translator_is_paired_as_a_segmentor_is(tmp_path):
     assert found[0].target == found[1].target
     for score in found[0].score:
         assert 0 < score[0] < 1
+
+
+PIPELINES = {
+    'dcan/dcan-translated': ['TranslatorModel', 'TranslatedImages'],
+    'curriculum/curriculum-landmarks': ['LabellingModel', 'PseudoLabels'],
+    'fcns_wild/fcns-wild_dilated-vgg16': ['SourceModel'],
+}
+
+
+@pytest.mark.parametrize('name', PIPELINES)
+def test_pipelines(name):
+    """What each needs, all of it for the same data; with --demo a start, too."""
+    file = CONFIGS / f'{name}_hannover_vaihingen.py'
+    cfg = load_config(file, demo=True, source='potsdam')
+    start = [] if 'fcns' in name else ['SourceModel']
+    needed = check_all(cfg)
+    assert [type(p).__name__ for p in needed] == start + PIPELINES[name]
+    for run in (p.run for p in needed if p.run is not None):
+        assert run.source == 'potsdam'
+        assert run.work_dir.startswith('work_dirs/demo/')

@@ -3,12 +3,15 @@
 import itertools
 import math
 
+import numpy as np
 import pytest
 import torch
 from conftest import toy_batch
+from scipy.optimize import minimize
 from toy_objectives import build, gradients
 
 from mmuda.models.objectives.class_ratio_prior import ratio_penalty
+from mmuda.models.objectives.constrained_size import nearest_within
 from mmuda.models.objectives.entropy_minimization import mean_entropy
 from mmuda.models.objectives.label_distribution import distribution_loss, label_shares
 from mmuda.models.objectives.maximum_squares import (
@@ -125,11 +128,53 @@ def test_size_penalty():
     assert size_penalty(shares, bounds).item() == pytest.approx(expected, rel=1e-6)
 
 
+def test_nearest_distribution_within_bounds():
+    """Pathak et al. 2015, Eq. 3, solved by a general program: KL under two bounds."""
+    q = random_logits(1, 3, 2, 2).softmax(1)[0].flatten(1).numpy()
+    share = np.array([0.1, 0.4, 0.3, 0.2])
+    means = q @ share
+    least, most = np.array([means[0] + 0.2, 0, 0]), np.array([1, means[1] - 0.1, 1])
+
+    def distance(p):
+        p = p.reshape(q.shape)
+        return (share * p * np.log(p / q)).sum()
+
+    constraints = [
+        dict(type='eq', fun=lambda p: p.reshape(q.shape).sum(0) - 1),
+        dict(type='ineq', fun=lambda p: p.reshape(q.shape) @ share - least),
+        dict(type='ineq', fun=lambda p: most - p.reshape(q.shape) @ share),
+    ]
+    expected = minimize(
+        distance,
+        q.ravel(),
+        bounds=[(1e-9, 1)] * q.size,
+        constraints=constraints,
+        tol=1e-12,
+    ).x
+    found = nearest_within(
+        torch.tensor(q).log().view(1, 3, 2, 2),
+        *(torch.tensor(bound)[None] for bound in (least, most)),
+        torch.tensor(share).view(1, 1, 2, 2),
+        steps=500,
+    )
+    np.testing.assert_allclose(found.flatten(), expected, atol=1e-5)
+
+
+def test_within_bounds_nothing_is_to_be_learnt():
+    log_q = random_logits().log_softmax(1)
+    weight = torch.full((2, 1, 3, 5), 1 / 15, dtype=torch.float64)
+    zero, one = torch.zeros(2, 4).double(), torch.ones(2, 4).double()
+    torch.testing.assert_close(nearest_within(log_q, zero, one, weight), log_q.exp())
+    # What no distribution can do stays finite.
+    assert nearest_within(log_q, one, one, weight).isfinite().all()
+
+
 OBJECTIVES = {
     'entropy': dict(type='EntropyMinimization'),
     'squares': dict(type='MaximumSquares'),
     'weighted_squares': dict(type='MaximumSquares', ratio=0.2),
     'size': dict(type='SizeConstraint'),
+    'constrained_size': dict(type='ConstrainedSize'),
     'distribution': dict(type='LabelDistribution', feature_tap='backbone.decoder.0'),
 }
 

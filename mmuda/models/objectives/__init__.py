@@ -4,6 +4,7 @@ from mmuda.models.objectives.base import Objective, PhaseObjective
 from mmuda.models.objectives.category_weighted import CategoryWeighted
 from mmuda.models.objectives.class_mix import ClassMix
 from mmuda.models.objectives.class_ratio_prior import ClassRatioPrior
+from mmuda.models.objectives.constrained_size import ConstrainedSize
 from mmuda.models.objectives.entropy_minimization import EntropyMinimization
 from mmuda.models.objectives.feature_alignment import FeatureAlignment
 from mmuda.models.objectives.feature_distance import FeatureDistance
@@ -27,6 +28,7 @@ __all__ = [
     'CategoryWeighted',
     'ClassMix',
     'ClassRatioPrior',
+    'ConstrainedSize',
     'EntropyMinimization',
     'FeatureAlignment',
     'FeatureDistance',
