@@ -106,6 +106,8 @@ ABLATIONS = [
 ]
 # Other pairs of a method differ in their data; SYNTHIA's branch knows 16 classes.
 BUILT = [p for p in ADAPTED if p.stem.endswith('_vaihingen') and p not in ABLATIONS]
+# And in the network alone.
+BUILT.remove(CONFIGS / 'fcns_wild/fcns-wild_dilated-vgg16_hannover_vaihingen.py')
 BUILT.append(CONFIGS / 'multi_source/multi-source_gta5-synthia_cityscapes.py')
 
 
@@ -304,12 +306,14 @@ TRANSLATED += [p for p in LEAVES if p.stem.startswith('source-only_cyclegan')]
 TRANSLATED += [p for p in LEAVES if p.stem.startswith('dcan-translated')]
 # Likewise a mapping for a translator: tests/test_baseline_pipelines.py.
 MAPPED = [p for p in TRANSLATORS if p.parent.name == 'semsim']
+# What adapts these networks trains them as well.
+OTHERS = [p for p in PLAIN if p.stem.split('_')[1] in ('two-level', 'dilated-vgg16')]
 # Other strategies differ in the mapping alone, other pairs of a method in their data.
 STRATEGIES = [p for p in LEAVES if p.stem.startswith('dann-') and p not in WHOLE]
 BRIEFLY = [
     p
     for p in LEAVES
-    if p not in [*WHOLE, *ROWS, *STRATEGIES, *ABLATIONS, *TRANSLATED, *MAPPED]
+    if p not in [*WHOLE, *ROWS, *STRATEGIES, *ABLATIONS, *TRANSLATED, *MAPPED, *OTHERS]
     and p.stem.endswith('_vaihingen')
 ]
 
