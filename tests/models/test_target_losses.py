@@ -129,7 +129,7 @@ def test_size_penalty():
 
 
 def test_nearest_distribution_within_bounds():
-    """Pathak et al. 2015, Eq. 3, solved by a general program: KL under two bounds."""
+    """Pathak et al. 2015, solved by a general program: KL under two bounds."""
     q = random_logits(1, 3, 2, 2).softmax(1)[0].flatten(1).numpy()
     share = np.array([0.1, 0.4, 0.3, 0.2])
     means = q @ share

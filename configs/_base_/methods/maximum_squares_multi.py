@@ -1,5 +1,5 @@
 # With the image-wise weighting of classes, and self-produced guidance of a second
-# classifier (Sect. 4.3). Settings are those of the released commands.
+# classifier. Settings are those of the released commands.
 _base_ = ['./maximum_squares.py', '../models/deeplabv2_second_classifier.py']
 source_model = '../../maximum_squares/source-only_two-level_hannover_vaihingen.py'
 model = dict(auxiliary_head=_base_.second_classifier)

@@ -10,6 +10,6 @@ model = dict(
         init_cfg=dict(
             type='Pretrained',
             checkpoint='https://download.pytorch.org/models/vgg19-dcbb9e9d.pth')),
-    # The style's weight is that of AdaIN (Sect. 6.1).
+    # The style's weight is that of AdaIN's released code.
     weights=dict(content=1.0, style=10.0),
     data_preprocessor=data_preprocessor)

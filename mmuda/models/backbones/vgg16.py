@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from torch import nn
 
 VGG16_WEIGHTS = 'https://download.pytorch.org/models/vgg16-397923af.pth'
-VGG19_WEIGHTS = 'https://download.pytorch.org/models/vgg19-dcbb9e9d.pth'
 
 
 def vgg16_features(base_channels: int = 64, ceil_mode: bool = False) -> list[nn.Module]:

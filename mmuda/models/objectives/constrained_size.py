@@ -22,10 +22,10 @@ def nearest_within(
 ) -> Tensor:
     """The distribution P nearest to Q whose classes are as large as they may be.
 
-    Pathak et al. 2015 (constrained CNN), Eq. 3: P minimises KL(P || Q) under bounds of
-    each class's share. It is ``P(c) ~ Q(c) exp(m_c)`` at every location; the
-    multipliers m of an image maximise the dual (Eq. 6), here by proximal gradient
-    steps: a lower bound pulls where m > 0, an upper one where m < 0.
+    Pathak et al. 2015 (constrained CNN): P minimises KL(P || Q) under bounds of each
+    class's share. It is ``P(c) ~ Q(c) exp(m_c)`` at every location; the multipliers m
+    of an image maximise the dual, here by proximal gradient steps: a lower bound pulls
+    where m > 0, an upper one where m < 0.
 
     Args:
         log_q: Log-probabilities (N, C, h, w).

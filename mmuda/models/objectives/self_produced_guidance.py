@@ -31,10 +31,10 @@ def guidance(p: Tensor, q: Tensor, threshold: float) -> Tensor:
 class SelfProducedGuidance(PhaseObjective):
     """Low-level features of the target that classify as the whole network does.
 
-    Chen et al. 2019 (maximum squares), Sect. 4.3: the loss on the target's predictions
-    hardly reaches the lower layers. A second classifier there learns, by cross-entropy,
-    the labels of :func:`guidance`. They carry no gradient. Thresholds and reduction
-    (the mean over labelled pixels) are those of the authors' code.
+    The multi-level part of maximum squares (Chen et al. 2019): a second classifier, on
+    a lower layer, learns by cross-entropy what both classifiers say of the target, see
+    :func:`guidance`. The labels carry no gradient. Threshold and reduction (the mean
+    over labelled pixels; 0 without any) are those of the authors' code.
 
     Args:
         tap: The classifier.
