@@ -34,6 +34,7 @@ EXTRAS = {
     'mmdet': ['mmdet>=3.3'],  # Mask2Former
     'cluster': ['submitit'],  # mmuda experiments --slurm
     'scale': ['faiss-cpu'],  # pairing of very many images
+    'superpixels': ['scikit-image'],  # landmarks of curriculum adaptation
     'docs': ['mkdocs-material', 'mkdocstrings[python]'],  # the site: mkdocs build
     'test': [
         'pytest',

@@ -175,12 +175,25 @@ def place_domains(cfg: Config, domains: Domains) -> None:
     _place_evaluation(cfg, _validated(cfg, domains), 'val')
     _place_evaluation(cfg, domains.target, 'test')
     if isinstance(cfg.get('pairing'), dict):
-        given = cfg.pairing.get('target_labels')
-        labelled = with_pipeline(domains.target.train, cfg.get('train_pipeline'))
-        cfg.pairing.target_labels = _place(labelled, given)
+        _place_pairing(cfg, domains)
     if cfg.get('test_dataloader') is not None:
         # Where MMSeg's `init_model` looks for it.
         cfg.test_pipeline = cfg.test_dataloader.dataset.pipeline
+
+
+def _place_pairing(cfg: Config, domains: Domains) -> None:
+    """Name the labelled images that a mapping may be made from.
+
+    A translator trains on images alone: the labels of its source are named here, and
+    images are compared as the data sets themselves give them.
+    """
+    translates = is_translator(cfg)
+    pipeline = None if translates else cfg.get('train_pipeline')
+    labelled = with_pipeline(domains.target.train, pipeline)
+    cfg.pairing.target_labels = _place(labelled, cfg.pairing.get('target_labels'))
+    if translates:
+        given = cfg.pairing.get('source_labels')
+        cfg.pairing.source_labels = _place(domains.sources[0].train, given)
 
 
 def target_images(cfg: Config) -> dict | None:

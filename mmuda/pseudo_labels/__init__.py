@@ -7,6 +7,7 @@ from mmuda.pseudo_labels.class_median import ClassMedian
 from mmuda.pseudo_labels.class_shares import ClassShares
 from mmuda.pseudo_labels.fixed_threshold import FixedThreshold
 from mmuda.pseudo_labels.instance_adaptive import InstanceAdaptive
+from mmuda.pseudo_labels.landmark_superpixels import LandmarkSuperpixels
 from mmuda.pseudo_labels.prototype_weighting import PrototypeWeighting
 from mmuda.pseudo_labels.rectifier import Prediction, Rectifier
 from mmuda.pseudo_labels.strategy import IGNORED, Kept, Strategy
@@ -18,6 +19,7 @@ STRATEGIES: dict[str, type[Strategy]] = {
     'class_shares': ClassShares,
     'fixed_threshold': FixedThreshold,
     'instance_adaptive': InstanceAdaptive,
+    'landmark_superpixels': LandmarkSuperpixels,
 }
 # What corrects the probabilities before, in this order.
 RECTIFIERS: dict[str, type[Rectifier]] = {
@@ -37,6 +39,7 @@ __all__ = [
     'FixedThreshold',
     'InstanceAdaptive',
     'Kept',
+    'LandmarkSuperpixels',
     'Prediction',
     'PrototypeWeighting',
     'Rectifier',

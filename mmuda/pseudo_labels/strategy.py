@@ -1,6 +1,7 @@
 """What a strategy of pseudo-labelling is."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 
 import numpy as np
 import torch
@@ -8,6 +9,7 @@ from torch import Tensor
 
 IGNORED = 255
 Kept = dict[str, np.ndarray]
+LoadImage = Callable[[], Tensor]
 
 
 class Strategy(ABC):
@@ -26,7 +28,12 @@ class Strategy(ABC):
 
     Args:
         num_classes: C, at most 255.
+
+    Attributes:
+        learns_from_source: Whether it depends on labelled images of the source.
     """
+
+    learns_from_source = False
 
     def __init__(self, num_classes: int) -> None:
         self.num_classes = num_classes
@@ -39,6 +46,19 @@ class Strategy(ABC):
             valid: Pixels that may be labelled, bool, (H, W).
         """
         return most_probable(probabilities, valid)
+
+    def reduce_with_image(
+        self, load: LoadImage, probabilities: Tensor, valid: Tensor
+    ) -> Kept:
+        """Likewise, for those that look at the image as well.
+
+        Args:
+            load: Gives the image as the model got it, (B, h, w).
+            probabilities: As of :meth:`reduce`; H and W may be others.
+            valid: Likewise.
+        """
+        del load
+        return self.reduce(probabilities, valid)
 
     def learn(self, kept: Kept) -> None:  # noqa: B027  # thresholds may be given
         """Take notice of an image."""

@@ -37,6 +37,7 @@ from mmuda.jobs.pseudo_labels.spatial_prior import spatial_prior
 from mmuda.jobs.training import train
 from mmuda.models.taps import record_taps
 from mmuda.pseudo_labels import BalancedAssignment, Prediction, PrototypeWeighting
+from mmuda.pseudo_labels.superpixels import superpixels
 
 
 def self_training(optimizer=None):
@@ -528,3 +529,38 @@ def test_the_truth_is_compared_with_and_changes_nothing(folder):
         mine = read[1][read[0] == number]
         if len(mine):
             assert percent == pytest.approx(100 * (mine == number).mean())
+
+
+def test_landmarks_are_superpixels_by_a_classifier_of_the_source(folder):
+    """Half of those of each image, whole; a stopped job goes on with its classifier."""
+    config = write_rounds(folder, rounds=1, strategy='landmark_superpixels')
+    cfg = load_config(config)
+    torch.manual_seed(0)
+    torch.save(dict(state_dict=MODELS.build(cfg.model).state_dict()), 'model.pth')
+    options = dict(superpixels=9, share=0.5)
+    job = LabellingJob(
+        cfg, Path('model.pth'), Path('out'), 'landmark_superpixels', options
+    ).resolved()
+    make_pseudo_labels(job)
+    weights = np.load('out/classifier.npy')
+    assert weights.shape == (3, 5 * 3 + 1)
+    before = content_of('out')
+    for index, name in enumerate(job.names):
+        labels = cv2.imread(f'out/labels/{name}', -1)
+        image = job.images[index]['inputs'].permute(1, 2, 0).numpy()
+        ids = superpixels(image, 9)
+        invalid = np.zeros_like(labels, bool)
+        invalid[:, : 5 * (index == 3)] = True  # nodata
+        assert (labels[invalid] == 255).all()
+        found = [set(labels[(ids == k) & ~invalid]) for k in range(ids.max() + 1)]
+        there = [classes for classes in found if classes]
+        assert all(len(classes) == 1 for classes in there)
+        assert there.count({255}) == len(there) - len(there) // 2
+    learnt = Path('out/classifier.npy').stat().st_mtime_ns
+    for file in ('labels.json', f'labels/{job.names[0]}'):
+        Path('out', file).unlink()
+    make_pseudo_labels(job)
+    assert content_of('out') == before
+    assert Path('out/classifier.npy').stat().st_mtime_ns == learnt
+    # Other source images would make other landmarks.
+    assert len(job.manifest()['source_images']) == 1

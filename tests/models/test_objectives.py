@@ -66,8 +66,10 @@ EVERY = {
     'class ratios': (dict(type='ClassRatioPrior', relaxation=1.0), [SEGMENTOR]),
     'squares': (dict(type='MaximumSquares'), [SEGMENTOR]),
     'weighted squares': (dict(type='MaximumSquares', ratio=0.2), [SEGMENTOR]),
+    'guidance': (dict(type='SelfProducedGuidance', threshold=0.4), [SEGMENTOR]),
     'nuclear norm': (dict(type='NuclearNormMaximization'), [SEGMENTOR]),
     'sizes': (dict(type='SizeConstraint'), [SEGMENTOR]),
+    'constrained sizes': (dict(type='ConstrainedSize'), [SEGMENTOR]),
     'shares': (dict(type='LabelDistribution', feature_tap=FEATURES), [SEGMENTOR]),
     'mmd': (dict(type='MMDAlignment', tap=FEATURES, num_locations=64), [SEGMENTOR]),
     'style': (dict(type='StyleAlignment', taps=[FEATURES]), [SEGMENTOR]),
@@ -168,7 +170,7 @@ def test_values_at_nodata_have_no_influence(name):
 
 # Means over images, or random locations, are other ones with other images.
 BY_PIXEL = EVERY.keys() - {
-    *('mmd', 'shares', 'sizes', 'class ratios', 'weighted squares')
+    *('mmd', 'shares', 'sizes', 'constrained sizes', 'class ratios', 'weighted squares')
 }
 
 

@@ -3,18 +3,23 @@
 import itertools
 import math
 
+import numpy as np
 import pytest
 import torch
 from conftest import toy_batch
+from scipy.optimize import minimize
 from toy_objectives import build, gradients
 
 from mmuda.models.objectives.class_ratio_prior import ratio_penalty
+from mmuda.models.objectives.constrained_size import nearest_within
 from mmuda.models.objectives.entropy_minimization import mean_entropy
 from mmuda.models.objectives.label_distribution import distribution_loss, label_shares
 from mmuda.models.objectives.maximum_squares import (
     image_weighted_squares,
     maximum_squares,
 )
+from mmuda.models.objectives.pseudo_label_supervision import balancing_weights
+from mmuda.models.objectives.self_produced_guidance import guidance
 from mmuda.models.objectives.size_constraint import size_penalty
 
 
@@ -62,6 +67,29 @@ def test_image_weighted_squares(ratio):
     assert image_weighted_squares(p, ratio).item() == pytest.approx(expected, rel=1e-12)
 
 
+def test_guidance():
+    """Chen et al. 2019, solve_gta5.py: the class of the mean where one is sure."""
+    p, q = random_logits(), random_logits().flip(0)
+    p, q = (2 * p).softmax(1), q.softmax(1)
+    expected = []
+    for one, other in zip(pixels(p), pixels(q), strict=True):
+        for a, b in zip(one, other, strict=True):
+            mean = [(x + y) / 2 for x, y in zip(a, b, strict=True)]
+            sure = max(a) > 0.8 or max(b) > 0.8
+            expected.append(mean.index(max(mean)) if sure else 255)
+    assert guidance(p, q, 0.8).flatten().tolist() == expected
+    assert 0 < expected.count(255) < len(expected)
+
+
+def test_guidance_teaches_the_lower_level_alone():
+    """Not the classifier that guides, nor the layers between the two."""
+    model, _ = build({'it': dict(type='SelfProducedGuidance', threshold=0.0)})
+    (reached,) = (v for k, v in gradients(model, 'segmentor').items() if 'it.' in k)
+    low = ('segmentor.backbone.encoder', 'segmentor.auxiliary_head')
+    assert reached
+    assert all(name.startswith(low) for name in reached)
+
+
 def test_gradient_of_squares_is_linear():
     """What the paper is about: dL/dp = -p / (N C)."""
     p = random_logits().softmax(1).requires_grad_()
@@ -100,11 +128,53 @@ def test_size_penalty():
     assert size_penalty(shares, bounds).item() == pytest.approx(expected, rel=1e-6)
 
 
+def test_nearest_distribution_within_bounds():
+    """Pathak et al. 2015, solved by a general program: KL under two bounds."""
+    q = random_logits(1, 3, 2, 2).softmax(1)[0].flatten(1).numpy()
+    share = np.array([0.1, 0.4, 0.3, 0.2])
+    means = q @ share
+    least, most = np.array([means[0] + 0.2, 0, 0]), np.array([1, means[1] - 0.1, 1])
+
+    def distance(p):
+        p = p.reshape(q.shape)
+        return (share * p * np.log(p / q)).sum()
+
+    constraints = [
+        dict(type='eq', fun=lambda p: p.reshape(q.shape).sum(0) - 1),
+        dict(type='ineq', fun=lambda p: p.reshape(q.shape) @ share - least),
+        dict(type='ineq', fun=lambda p: most - p.reshape(q.shape) @ share),
+    ]
+    expected = minimize(
+        distance,
+        q.ravel(),
+        bounds=[(1e-9, 1)] * q.size,
+        constraints=constraints,
+        tol=1e-12,
+    ).x
+    found = nearest_within(
+        torch.tensor(q).log().view(1, 3, 2, 2),
+        *(torch.tensor(bound)[None] for bound in (least, most)),
+        torch.tensor(share).view(1, 1, 2, 2),
+        steps=500,
+    )
+    np.testing.assert_allclose(found.flatten(), expected, atol=1e-5)
+
+
+def test_within_bounds_nothing_is_to_be_learnt():
+    log_q = random_logits().log_softmax(1)
+    weight = torch.full((2, 1, 3, 5), 1 / 15, dtype=torch.float64)
+    zero, one = torch.zeros(2, 4).double(), torch.ones(2, 4).double()
+    torch.testing.assert_close(nearest_within(log_q, zero, one, weight), log_q.exp())
+    # What no distribution can do stays finite.
+    assert nearest_within(log_q, one, one, weight).isfinite().all()
+
+
 OBJECTIVES = {
     'entropy': dict(type='EntropyMinimization'),
     'squares': dict(type='MaximumSquares'),
     'weighted_squares': dict(type='MaximumSquares', ratio=0.2),
     'size': dict(type='SizeConstraint'),
+    'constrained_size': dict(type='ConstrainedSize'),
     'distribution': dict(type='LabelDistribution', feature_tap='backbone.decoder.0'),
 }
 
@@ -204,3 +274,18 @@ def test_class_ratios_are_those_of_all_source_labels_seen():
     assert torch.equal(model.state_dict()['objectives.ratios.pixels'], expected)
     with pytest.raises(ValueError, match=r'relaxation must be in \[0, 1\], got 2'):
         build(dict(ratios=dict(type='ClassRatioPrior', relaxation=2)))
+
+
+def test_balancing_weights():
+    """Zhang et al. 2017, their code: mean number of pixels over that of the class."""
+    torch.manual_seed(0)
+    labels = torch.randint(5, (2, 4, 6))
+    labels[labels == 4] = 255
+    labels[0][labels[0] == 2] = 255
+    for image, weights in zip(labels, balancing_weights(labels, 4), strict=True):
+        counts = [int((image == c).sum()) for c in range(4)]
+        there = [n for n in counts if n]
+        mean = sum(there) / len(there)
+        for label, weight in zip(image.flatten(), weights.flatten(), strict=True):
+            expected = 0 if label == 255 else mean / counts[label]
+            assert weight.item() == pytest.approx(expected, rel=1e-6)

@@ -164,3 +164,36 @@ def test_weights_of_classification_fit(tmp_path):
     load_checkpoint(deeplab, str(tmp_path / 'vgg.pth'), map_location='cpu')
     for i in (0, 17, 24, 28):
         assert torch.equal(deeplab.features[i].weight, features[i].weight)
+
+
+def test_dilated_front_end_is_the_dense_evaluation_of_vgg16():
+    """Yu and Koltun 2016: at every eighth pixel it sees what VGG16 sees at its own.
+
+    That is, at the places of VGG16's own stride, 32, and away from the border.
+    """
+    torch.manual_seed(0)
+    model = MODELS.build(
+        dict(type='DilatedVGG16', base_channels=2, hidden_channels=5, dropout=0.0)
+    ).double()
+    blocks = list(vgg16_features(2))
+    plain = nn.Sequential(*blocks).double()
+    for number in (23, 30):
+        # What subsamples, without its maximum, which the dilated network leaves out.
+        plain[number] = nn.AvgPool2d(1, stride=2)
+    weights = model.features.state_dict()
+    plain.load_state_dict({k: v for k, v in weights.items() if k in plain.state_dict()})
+    images = torch.randn(1, 3, 512, 512, dtype=torch.double)
+    fc6 = model.classifier[0]
+    coarse = F.conv2d(plain(images), fc6.weight, fc6.bias, padding=3)
+    coarse = model.classifier[1:](coarse)
+    (dense,) = model(images)
+    assert dense.shape == (1, 5, 64, 64)
+    inside = slice(6, 10)
+    torch.testing.assert_close(
+        dense[..., ::4, ::4][..., inside, inside], coarse[..., inside, inside]
+    )
+
+
+def test_dilated_front_end_has_the_layers_of_vgg16():
+    with torch.device('meta'):
+        assert count(MODELS.build(dict(type='DilatedVGG16'))) == VGG_16

@@ -1,14 +1,3 @@
-# A second classifier on the features of conv4 (AdaptSegNet, Sect. 3.3).
-_base_ = './deeplabv2_r101.py'
-model = dict(
-    auxiliary_head=dict(
-        type='DeepLabV2Head',
-        in_channels=1024,
-        in_index=2,
-        num_classes=None,
-        dilations=(6, 12, 18, 24),
-        align_corners=True,
-        loss_decode=dict(
-            type='CrossEntropyLoss',
-            avg_non_ignore=True,
-            loss_weight=0.1)))  # lambda_seg, Sect. 4.4
+# DeepLabV2 with a second classifier.
+_base_ = ['./deeplabv2_r101.py', './deeplabv2_second_classifier.py']
+model = dict(auxiliary_head=_base_.second_classifier)

@@ -35,7 +35,8 @@ class PairingImages:
     """The training images of both domains of a config.
 
     Args:
-        cfg: A config whose training dataset has one source and a target.
+        cfg: A config whose training dataset has one source and a target. Where it
+            reads no labels, those of the source are ``pairing.source_labels``.
         scratch: Folder for arrays, the same in all processes.
         device: Where the model runs.
         checkpoint: Weights of the model f^S of ``cfg.model``.
@@ -58,7 +59,8 @@ class PairingImages:
         self.cfg, self.scratch, self.device = cfg, scratch, device
         self.checkpoint, self._model = checkpoint, model
         datasets = cfg.train_dataloader.dataset
-        self.source = _build(datasets.source)
+        labelled = (cfg.get('pairing') or {}).get('source_labels')
+        self.source = _build(labelled or datasets.source)
         self.target = _build(datasets.target)
         self.num_classes = len(self.source.metainfo['classes'])
 

@@ -66,7 +66,11 @@ class TranslatorModel(Prerequisite):
         run_command('the translator is not there yet', train_words(self.run))
 
     def use(self, cfg: Config) -> None:
-        """Tell the hook, which is put into the config where it is not there."""
+        """Tell the hook, which is put into the config where it is not there.
+
+        Images of an oracle, which was paired by target labels, make an oracle.
+        """
+        cfg.oracle = cfg.get('oracle', False) or self.run.oracle
         hook = ConfigDict(translation_hook(cfg))
         hook.translator = dict(
             config=str(Path(self.run.filename).resolve()),

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -22,6 +23,7 @@ from mmuda.jobs.domains import name_domains
 from mmuda.jobs.pseudo_labels.options import SPATIAL_PRIOR, resolve_options
 from mmuda.jobs.statistics import with_target_images
 from mmuda.pairing import ImageSet
+from mmuda.pseudo_labels import STRATEGIES
 from mmuda.version import __version__
 
 FOLDER = 'labels'  # of the PNG files, below the folder of a job
@@ -63,11 +65,7 @@ class LabellingJob:
     def images(self) -> BaseDataset:
         """The training images of the target, without labels and augmentation."""
         target = self._placed.train_dataloader.dataset.target
-        steps = [
-            step
-            for step in target.get('pipeline', ())
-            if not _type(step).startswith((*RANDOM_STEPS, 'Pack', 'LoadPseudo'))
-        ]
+        steps = without_random_steps(target.get('pipeline', ()))
         return DATASETS.build({**target, 'pipeline': [*steps, PACK]})
 
     @cached_property
@@ -168,10 +166,17 @@ class LabellingJob:
             'amp': self.amp,
             'version': __version__,
         }
-        if self.options.get(SPATIAL_PRIOR):
+        learns = STRATEGIES[self.strategy].learns_from_source
+        if learns or self.options.get(SPATIAL_PRIOR):
             built = [DATASETS.build({**s, 'pipeline': []}) for s in self.sources]
             found['source_images'] = [ImageSet.of(s).fingerprint for s in built]
         return found
+
+
+def without_random_steps(pipeline: Iterable[dict]) -> list[dict]:
+    """The steps of a pipeline that load and resize an image as it is stored."""
+    others = (*RANDOM_STEPS, 'Pack', 'LoadPseudo')
+    return [step for step in pipeline if not _type(step).startswith(others)]
 
 
 def _type(step: dict) -> str:

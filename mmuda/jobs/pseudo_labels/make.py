@@ -15,9 +15,15 @@ from mmuda.jobs.pseudo_labels.predictions import Predictions
 from mmuda.jobs.pseudo_labels.rectification import learned_rectifiers
 from mmuda.jobs.pseudo_labels.report import Counts, draw_sheet
 from mmuda.jobs.pseudo_labels.spatial_prior import spatial_prior
+from mmuda.jobs.pseudo_labels.superpixel_classifier import superpixel_classifier
 from mmuda.jobs.translation.jobs import begin
 from mmuda.jobs.translation.loading import is_translator
-from mmuda.pseudo_labels import RECTIFIERS, STRATEGIES, Strategy
+from mmuda.pseudo_labels import (
+    RECTIFIERS,
+    STRATEGIES,
+    LandmarkSuperpixels,
+    Strategy,
+)
 
 SHEET = 'sheet.png'
 
@@ -77,7 +83,10 @@ def build_strategy(job: LabellingJob) -> Strategy:
     options = {k: v for k, v in job.options.items() if k not in RECTIFIERS}
     if options.pop(SPATIAL_PRIOR, False):
         options['prior'] = spatial_prior(job.sources, len(job.classes))
-    return STRATEGIES[job.strategy](len(job.classes), **options)
+    strategy = STRATEGIES[job.strategy](len(job.classes), **options)
+    if isinstance(strategy, LandmarkSuperpixels):
+        strategy.classifier = superpixel_classifier(job, strategy)
+    return strategy
 
 
 def write_labels(job: LabellingJob, index: int, labels: np.ndarray) -> None:

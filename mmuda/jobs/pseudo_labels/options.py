@@ -36,6 +36,7 @@ def resolve_options(
         )
     kind = STRATEGIES[strategy]
     known = [name for name in inspect.signature(kind).parameters][1:]
+    known = [name for name in known if name != 'classifier']  # of the source
     if 'prior' in known:
         known[known.index('prior')] = SPATIAL_PRIOR
     found = {}

@@ -1,15 +1,16 @@
 """What a model predicts on the target, reduced to what a strategy keeps, on disk."""
 
 from collections.abc import Collection, Iterator, Sequence
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 
 import numpy as np
 import torch
-from mmengine.dataset import pseudo_collate
+from mmengine.dataset import BaseDataset, pseudo_collate
 from mmseg.structures import SegDataSample
 from rich.progress import Progress
-from torch import Tensor
+from torch import Tensor, nn
 from torch.utils.data import DataLoader, Subset
 
 from mmuda.files import write_atomically
@@ -52,6 +53,9 @@ class Predictions:
     def __iter__(self) -> Iterator[Kept]:
         return (self[index] for index in range(len(self.job.names)))
 
+    def _image(self, index: int) -> Tensor:
+        return self.job.images[index]['inputs']
+
     def make(self) -> None:
         """Predict what is missing, in blocks."""
         count = len(self.job.names)
@@ -64,7 +68,9 @@ class Predictions:
         with Progress() as progress:
             bar = progress.add_task('predictions', total=len(missing))
             for index, found in corrected(self.job, missing, self.rectifiers):
-                kept = self.strategy.reduce(found.probabilities, found.valid)
+                kept = self.strategy.reduce_with_image(
+                    partial(self._image, index), found.probabilities, found.valid
+                )
                 with write_atomically(self._file(index), 'wb') as file:
                     np.savez(file, **kept)
                 progress.advance(bar)
@@ -94,7 +100,6 @@ def corrected(
         yield index, found
 
 
-@torch.no_grad()
 def predict_all(
     job: LabellingJob, indices: Sequence[int], taps: Collection[str] = ()
 ) -> Iterator[tuple[int, SegDataSample, dict[str, Tensor]]]:
@@ -105,10 +110,22 @@ def predict_all(
         indices: Whole blocks, but for the last of all images.
         taps: Submodules of the segmentor.
     """
-    model = job.load_model()
     workers = job.cfg.train_dataloader.get('num_workers', 0)
+    model = job.load_model()
+    yield from predict_images(model, job.images, indices, workers, taps)
+
+
+@torch.no_grad()
+def predict_images(
+    model: nn.Module,
+    images: BaseDataset,
+    indices: Sequence[int],
+    workers: int,
+    taps: Collection[str] = (),
+) -> Iterator[tuple[int, SegDataSample, dict[str, Tensor]]]:
+    """What a model says of some images of a data set; see :func:`predict_all`."""
     loader = DataLoader(
-        Subset(job.images, indices), BLOCK, num_workers=workers, collate_fn=list
+        Subset(images, indices), BLOCK, num_workers=workers, collate_fn=list
     )
     numbers = iter(indices)
     with recorded_features(getattr(model, 'segmentor', model), taps) as features:

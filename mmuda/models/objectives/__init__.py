@@ -4,6 +4,7 @@ from mmuda.models.objectives.base import Objective, PhaseObjective
 from mmuda.models.objectives.category_weighted import CategoryWeighted
 from mmuda.models.objectives.class_mix import ClassMix
 from mmuda.models.objectives.class_ratio_prior import ClassRatioPrior
+from mmuda.models.objectives.constrained_size import ConstrainedSize
 from mmuda.models.objectives.entropy_minimization import EntropyMinimization
 from mmuda.models.objectives.feature_alignment import FeatureAlignment
 from mmuda.models.objectives.feature_distance import FeatureDistance
@@ -17,6 +18,7 @@ from mmuda.models.objectives.nuclear_norm import NuclearNormMaximization
 from mmuda.models.objectives.output_alignment import OutputAlignment
 from mmuda.models.objectives.pseudo_label_supervision import PseudoLabelSupervision
 from mmuda.models.objectives.reconstruction_alignment import ReconstructionAlignment
+from mmuda.models.objectives.self_produced_guidance import SelfProducedGuidance
 from mmuda.models.objectives.size_constraint import SizeConstraint
 from mmuda.models.objectives.style_alignment import StyleAlignment
 from mmuda.models.objectives.style_gap_bridging import StyleGapBridging
@@ -26,6 +28,7 @@ __all__ = [
     'CategoryWeighted',
     'ClassMix',
     'ClassRatioPrior',
+    'ConstrainedSize',
     'EntropyMinimization',
     'FeatureAlignment',
     'FeatureDistance',
@@ -41,6 +44,7 @@ __all__ = [
     'PhaseObjective',
     'PseudoLabelSupervision',
     'ReconstructionAlignment',
+    'SelfProducedGuidance',
     'SizeConstraint',
     'StyleAlignment',
     'StyleGapBridging',

@@ -28,9 +28,14 @@ def size_penalty(shares: Tensor, bounds: Tensor) -> Tensor:
         Sum over classes, mean over images.
     """
     smallest, least, most = bounds
-    present = shares.detach() >= 0.1 * smallest
+    present = is_present(shares, smallest)
     violation = (least - shares).clamp(min=0) + (shares - most).clamp(min=0)
     return (present * violation.square()).sum(1).mean()
+
+
+def is_present(shares: Tensor, smallest: Tensor) -> Tensor:
+    """Whether a class counts as present in each image, bool (N, C)."""
+    return shares.detach() >= 0.1 * smallest
 
 
 @MODELS.register_module()
@@ -41,8 +46,9 @@ class SizeConstraint(PhaseObjective):
     of the shares that each class has in the source images that show it, the lowest
     tenth, the mean and the highest tenth bound its share in a target image that is
     predicted to show it. The paper optimises under the constraints (Pathak et al.
-    2015); here their violation is a penalty (Kervadec et al. 2019). The
-    statistics are those of the latest source images, part of the checkpoint.
+    2015), as :class:`ConstrainedSize` does; here their violation is a penalty (Kervadec
+    et al. 2019). The statistics are those of the latest source images, part of the
+    checkpoint.
 
     Args:
         tap: The classifier.
@@ -88,7 +94,10 @@ class SizeConstraint(PhaseObjective):
             labels = [sample.gt_sem_seg.data for sample in domains[name].data_samples]
             shares = label_shares(torch.cat(labels), self.num_classes)
             self.memory.remember(shares=shares)
+        return {'loss_size': self.loss_weight * self.penalty(domains)}
+
+    def penalty(self, domains: Domains) -> Tensor:
+        """What it costs to be out of bounds."""
         logits = image_logits(domains, 'target', self.taps[0])
         shares = image_means(logits.softmax(1), domains['target'].valid)
-        penalty = size_penalty(shares, self.bounds())
-        return {'loss_size': self.loss_weight * penalty}
+        return size_penalty(shares, self.bounds())
