@@ -5,7 +5,7 @@ from pathlib import Path
 
 from mmuda.files import read_json
 from mmuda.jobs.selection import config_of
-from mmuda.jobs.testing import evaluate
+from mmuda.jobs.testing import EvaluationOptions, evaluate
 
 FOLDER = 'oracle'  # below that of a run: nothing else reads it
 
@@ -48,4 +48,4 @@ def _measure(checkpoint: Path) -> None:
     with tempfile.TemporaryDirectory() as folder:
         cfg.work_dir, cfg.experiment_name = folder, Path(folder).name
         cfg.visualizer = dict(type='SegLocalVisualizer', name=cfg.experiment_name)
-        evaluate(cfg, checkpoint, figures=_file_of(checkpoint))
+        evaluate(cfg, checkpoint, EvaluationOptions(figures=_file_of(checkpoint)))
