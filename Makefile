@@ -3,7 +3,7 @@
 #   make demo                            the main job on procedurally made cities
 #   make test [JOBS=2]                   the test-suite, in JOBS processes
 #   make coverage [JOBS=2]               the same, with coverage: half as long again
-#   make faults [PARTS="kills full"]     the long part of the fault suite, some 30 minutes
+#   make faults [PARTS="kills full"]     the long part of the fault suite, a quarter of an hour
 #   make lint                            ruff
 STACK ?= onedl
 PYTHON ?= python3
