@@ -68,12 +68,15 @@ def leaf(name):
 
 
 def build(cfg):
-    """The model of a config, without pretrained weights."""
+    """The model of a config; nobody looks at its weights, which are not drawn."""
     model = copy.deepcopy(cfg.model)
     segmentor = model.get('segmentor', model)
     if 'backbone' in segmentor:
         segmentor.backbone.init_cfg = None
-    return MODELS.build(model)
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ('kaiming_uniform_', 'uniform_', 'normal_', 'trunc_normal_'):
+            patch.setattr(torch.nn.init, name, lambda tensor, *_, **__: tensor)
+        return MODELS.build(model)
 
 
 @named(LEAVES)

@@ -273,7 +273,7 @@ CLASS = '  - {id: 1, name: hedge, colour: [1, 2, 3]}\n'
         ('- 1\n', 'has no keys, expected classes, name'),
         (FARM + 'colour: red\n', 'has classes, colour, ignored, name, expected'),
         (FARM + 'name: farm\n', "'name' occurs twice"),
-        ('name: [', 'expected the node content'),
+        ('name: [', 'expected (the )?node content'),
     ],
 )
 def test_rejects_a_bad_taxonomy(text, said, tmp_path):
