@@ -4,14 +4,6 @@ source, target = 'synthia', 'cityscapes'
 model = dict(guidance=dict(type='SegmentationPerceptualLoss'))  # 0.1 and 10
 frozen_segmentor = 'bdl_synthia_cityscapes.py'
 # As in cyclegan_synthia_cityscapes.py, of which this would be the fifth generation.
-iters_per_epoch, num_epochs = 2350, 20
-train_cfg = dict(max_iters=num_epochs * iters_per_epoch)
-param_scheduler = [
-    dict(
-        type='EpochLinearLR',
-        by_epoch=False,
-        iters_per_epoch=iters_per_epoch,
-        num_epochs=num_epochs,
-        decay_epoch=10,
-    )
-]
+iters_per_epoch = 2350
+train_cfg = dict(max_iters=_base_.num_epochs * iters_per_epoch)
+param_scheduler = [dict(_base_.decay, iters_per_epoch=iters_per_epoch)]
