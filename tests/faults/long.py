@@ -350,7 +350,7 @@ def processes(world: Path, rng: random.Random, found: Findings) -> None:
                 start_new_session=True,
             )
             time.sleep(5 + rng.random() * 20)
-            ranks = psutil.Process(run.pid).children() if run.poll() is None else []
+            ranks = running_ranks(run)
             if ranks:
                 rng.choice(ranks).kill()
                 found.done['processes killed'] += 1
@@ -366,6 +366,17 @@ def processes(world: Path, rng: random.Random, found: Findings) -> None:
             done = mmuda(*shlex.split(TRAIN), '--resume', check=False)
             refuses(done, 'one process after two', found)
             found.check(os.path.exists('out/iter_6.pth'), 'one process after two: none')
+
+
+def running_ranks(launcher: subprocess.Popen) -> list[psutil.Process]:
+    """Processes that a launcher started and that have not ended.
+
+    One that has ended, and waits to be noticed, can not be killed any more.
+    """
+    if launcher.poll() is not None:
+        return []
+    children = psutil.Process(launcher.pid).children()
+    return [c for c in children if c.status() != psutil.STATUS_ZOMBIE]
 
 
 LEVEL = """

@@ -6,9 +6,9 @@ from conftest import toy_batch
 from mmengine.optim import build_optim_wrapper
 from mmseg.registry import MODELS
 from toys import (
-    check_invalid_pixels_have_no_influence,
-    check_phases_learn,
-    check_two_and_two_iterations_are_four,
+    assert_invalid_pixels_have_no_influence,
+    assert_phases_learn,
+    assert_two_and_two_iterations_are_four,
     domain_batches,
     losses_of,
 )
@@ -108,12 +108,12 @@ def test_has_no_way_back():
 
 
 def test_each_phase_teaches_its_networks_alone():
-    check_phases_learn(build(), domain_batches(number=1))
+    assert_phases_learn(build(), domain_batches(number=1))
 
 
 def test_invalid_pixels_have_no_influence():
-    check_invalid_pixels_have_no_influence(build())
+    assert_invalid_pixels_have_no_influence(build())
 
 
 def test_two_and_two_iterations_are_four():
-    check_two_and_two_iterations_are_four(CFG, ['generator', 'critic'])
+    assert_two_and_two_iterations_are_four(CFG, ['generator', 'critic'])

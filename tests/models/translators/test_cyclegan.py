@@ -4,10 +4,10 @@ import pytest
 import torch
 from mmseg.registry import MODELS
 from toys import (
-    check_invalid_pixels_have_no_influence,
-    check_phases_learn,
-    check_tiles_equal_the_whole,
-    check_two_and_two_iterations_are_four,
+    assert_invalid_pixels_have_no_influence,
+    assert_phases_learn,
+    assert_tiles_equal_the_whole,
+    assert_two_and_two_iterations_are_four,
     domain_batches,
     estimate,
     losses_of,
@@ -100,21 +100,21 @@ def test_has_no_way_from_a_domain_to_itself():
 
 
 def test_each_phase_teaches_its_networks_alone():
-    check_phases_learn(build(), domain_batches(number=1))
+    assert_phases_learn(build(), domain_batches(number=1))
 
 
 def test_invalid_pixels_have_no_influence():
-    check_invalid_pixels_have_no_influence(build())
+    assert_invalid_pixels_have_no_influence(build())
 
 
 def test_a_tile_with_its_halo_equals_the_whole():
-    check_tiles_equal_the_whole(build())
+    assert_tiles_equal_the_whole(build())
 
 
 def test_two_and_two_iterations_are_four():
     """With pools that are full in between, and an identity loss every third time."""
     cfg = dict(CFG, pool_size=3, identity_interval=3)
-    check_two_and_two_iterations_are_four(cfg, ['generator', 'critic'])
+    assert_two_and_two_iterations_are_four(cfg, ['generator', 'critic'])
 
 
 def pool_written_out(images, size):

@@ -4,9 +4,9 @@ import pytest
 import torch
 from mmseg.registry import MODELS
 from toys import (
-    check_invalid_pixels_have_no_influence,
-    check_phases_learn,
-    check_tiles_equal_the_whole,
+    assert_invalid_pixels_have_no_influence,
+    assert_phases_learn,
+    assert_tiles_equal_the_whole,
     domain_batches,
     estimate,
     losses_of,
@@ -80,15 +80,15 @@ def test_translates_with_the_mean_statistics_of_the_target(model):
 
 
 def test_only_the_decoder_learns(model):
-    check_phases_learn(model, domain_batches())
+    assert_phases_learn(model, domain_batches())
 
 
 def test_invalid_pixels(model):
-    check_invalid_pixels_have_no_influence(model)
+    assert_invalid_pixels_have_no_influence(model)
 
 
 def test_no_seams(model):
-    check_tiles_equal_the_whole(model)
+    assert_tiles_equal_the_whole(model)
 
 
 def test_refuses_to_translate_before_it_knows_the_target(model):

@@ -12,10 +12,10 @@ from torch import nn
 from toys import (
     DISCRIMINATOR,
     build,
-    check_invalid_pixels_have_no_influence,
-    check_phases_learn,
-    check_tiles_equal_the_whole,
-    check_two_and_two_iterations_are_four,
+    assert_invalid_pixels_have_no_influence,
+    assert_phases_learn,
+    assert_tiles_equal_the_whole,
+    assert_two_and_two_iterations_are_four,
     domain_batches,
     estimate,
     losses_of,
@@ -86,7 +86,7 @@ class Transcription:
         return self.model.decoders[domain](self.model.shared_decoder(content), code)
 
 
-def check(found, wanted):
+def assert_losses(found, wanted):
     assert found.keys() == wanted.keys()
     for name, loss in found.items():
         assert loss.item() == pytest.approx(wanted[name]), name
@@ -123,7 +123,7 @@ def test_losses_of_the_generator(model):
         code, _, _ = net.attributes(there[o], d)
         back = net.image(again, code, d)
         wanted[f'loss_cycle_{d}'] = 10 * average(abs(back - x[d]))
-    check(found, wanted)
+    assert_losses(found, wanted)
 
 
 @torch.no_grad()
@@ -149,7 +149,7 @@ def test_losses_of_the_critics(model):
             fake = net.image(content, attributes, d)
             loss = over_scales(judge(fake), 0) + over_scales(judge(real), 1)
             wanted[f'loss_{name}_{d}'] = loss
-    check(found, wanted)
+    assert_losses(found, wanted)
 
     found = losses_of(model, 'content_critic', batch)
     wanted = {}
@@ -157,7 +157,7 @@ def test_losses_of_the_critics(model):
     for d, answer in (('source', 0), ('target', 1)):
         scores = model.content_discriminator(net.content(batch[d].inputs[:1], d))
         wanted[f'loss_content_critic_{d}'] = entropy(scores, answer)
-    check(found, wanted)
+    assert_losses(found, wanted)
 
 
 @torch.no_grad()
@@ -175,7 +175,7 @@ def test_losses_of_the_latent_regression(model):
         wanted[f'loss_latent_{d}'] = 10 * average(abs(mean - drawn))
         scores = model.random_discriminators[o](there)
         wanted[f'loss_random_adversarial_{d}'] = over_scales(scores, 1)
-    check(found, wanted)
+    assert_losses(found, wanted)
 
 
 def test_kl_equals_pytorchs():
@@ -218,7 +218,7 @@ def test_rejects_other_mini_batches(numbers):
 
 
 def test_gradients_reach_the_modules_of_a_phase(model):
-    check_phases_learn(model, domain_batches())
+    assert_phases_learn(model, domain_batches())
     latent = next(p.updates for p in model.phases if p.name == 'latent')
     assert 'attribute_encoders' not in latent
 
@@ -243,7 +243,7 @@ def test_two_and_two_iterations_are_four():
         discriminator=DISCRIMINATOR,
         content_discriminator=CONTENT,
     )
-    check_two_and_two_iterations_are_four(cfg, PHASES)
+    assert_two_and_two_iterations_are_four(cfg, PHASES)
 
 
 def test_attribute_encoder_equals_pytorchs_own():
@@ -339,11 +339,11 @@ def test_parameters_of_the_published_networks():
 
 
 def test_invalid_pixels_have_no_influence(model):
-    check_invalid_pixels_have_no_influence(model)
+    assert_invalid_pixels_have_no_influence(model)
 
 
 def test_tiles_equal_the_whole(model):
-    check_tiles_equal_the_whole(model)
+    assert_tiles_equal_the_whole(model)
 
 
 def test_translation_has_the_mean_attributes_and_no_noise(model):
@@ -375,6 +375,6 @@ def test_rejects_translation_before_the_attributes_are_known(model):
 def test_any_number_of_bands():
     model = drit(bands=4)
     batch = domain_batches(bands=4)
-    check_phases_learn(model, batch)
+    assert_phases_learn(model, batch)
     estimate(model, batch)
     assert model.translate(batch['source'].inputs).shape == (2, 4, 32, 32)

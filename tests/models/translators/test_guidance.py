@@ -6,8 +6,8 @@ import torch
 from conftest import toy_segmentor
 from mmseg.registry import MODELS
 from toys import (
-    check_invalid_pixels_have_no_influence,
-    check_phases_learn,
+    assert_invalid_pixels_have_no_influence,
+    assert_phases_learn,
     domain_batches,
     losses_of,
 )
@@ -115,7 +115,7 @@ def test_the_segmentor_never_learns(kind):
     guide = segmentor()
     model = translator(kind, guide).train()
     before = {k: v.clone() for k, v in guide.state_dict().items()}
-    check_phases_learn(model, domain_batches(number=1, size=16))
+    assert_phases_learn(model, domain_batches(number=1, size=16))
     assert not any(p.requires_grad or p.grad is not None for p in guide.parameters())
     assert not guide.training
     assert all(torch.equal(v, before[k]) for k, v in guide.state_dict().items())
@@ -124,7 +124,7 @@ def test_the_segmentor_never_learns(kind):
 
 @pytest.mark.parametrize('kind', LOSSES)
 def test_invalid_pixels_have_no_influence(kind):
-    check_invalid_pixels_have_no_influence(translator(kind))
+    assert_invalid_pixels_have_no_influence(translator(kind))
 
 
 def test_a_plain_segmentor_guides_as_well():

@@ -6,9 +6,9 @@ from mmseg.registry import MODELS
 from torch import nn
 from toys import (
     build,
-    check_invalid_pixels_have_no_influence,
-    check_phases_learn,
-    check_tiles_equal_the_whole,
+    assert_invalid_pixels_have_no_influence,
+    assert_phases_learn,
+    assert_tiles_equal_the_whole,
     domain_batches,
     estimate,
     losses_of,
@@ -135,15 +135,15 @@ def test_parameters_of_the_published_networks():
 
 
 def test_gradients_reach_the_modules_of_a_phase(model):
-    check_phases_learn(model, domain_batches())
+    assert_phases_learn(model, domain_batches())
 
 
 def test_invalid_pixels_have_no_influence(model):
-    check_invalid_pixels_have_no_influence(model)
+    assert_invalid_pixels_have_no_influence(model)
 
 
 def test_tiles_equal_the_whole(model):
-    check_tiles_equal_the_whole(model)
+    assert_tiles_equal_the_whole(model)
 
 
 def test_translation_has_the_mean_style_of_the_target(model):
@@ -226,7 +226,7 @@ def test_rejects_translation_before_the_style_is_known(model):
 def test_any_number_of_bands():
     model = build('MUNIT', bands=1)
     batch = domain_batches(bands=1)
-    check_phases_learn(model, batch)
+    assert_phases_learn(model, batch)
     estimate(model, batch)
     assert model.translate(batch['source'].inputs).shape == (2, 1, 32, 32)
 

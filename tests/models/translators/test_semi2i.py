@@ -6,10 +6,10 @@ import pytest
 import torch
 from mmseg.registry import MODELS
 from toys import (
-    check_invalid_pixels_have_no_influence,
-    check_phases_learn,
-    check_tiles_equal_the_whole,
-    check_two_and_two_iterations_are_four,
+    assert_invalid_pixels_have_no_influence,
+    assert_phases_learn,
+    assert_tiles_equal_the_whole,
+    assert_two_and_two_iterations_are_four,
     domain_batches,
     estimate,
     losses_of,
@@ -234,11 +234,11 @@ def test_networks_are_those_of_the_figure(model):
 
 
 def test_each_phase_teaches_its_networks_alone(model):
-    check_phases_learn(model, domain_batches(number=1))
+    assert_phases_learn(model, domain_batches(number=1))
 
 
 def test_invalid_pixels_have_no_influence():
-    check_invalid_pixels_have_no_influence(build())
+    assert_invalid_pixels_have_no_influence(build())
 
 
 def test_invalid_pixels_have_no_influence_on_styles():
@@ -253,11 +253,11 @@ def test_invalid_pixels_have_no_influence_on_styles():
 
 
 def test_a_tile_with_its_halo_equals_the_whole():
-    check_tiles_equal_the_whole(build(num_residuals=2))
+    assert_tiles_equal_the_whole(build(num_residuals=2))
 
 
 def test_two_and_two_iterations_are_four():
-    check_two_and_two_iterations_are_four(CFG, ['generator', 'critic'])
+    assert_two_and_two_iterations_are_four(CFG, ['generator', 'critic'])
 
 
 def test_any_number_of_bands():

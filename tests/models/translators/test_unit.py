@@ -6,9 +6,9 @@ from mmseg.registry import MODELS
 from torch import nn
 from toys import (
     build,
-    check_invalid_pixels_have_no_influence,
-    check_phases_learn,
-    check_tiles_equal_the_whole,
+    assert_invalid_pixels_have_no_influence,
+    assert_phases_learn,
+    assert_tiles_equal_the_whole,
     domain_batches,
     estimate,
     losses_of,
@@ -162,15 +162,15 @@ def test_starts_as_published(model):
 
 
 def test_gradients_reach_the_modules_of_a_phase(model):
-    check_phases_learn(model, domain_batches())
+    assert_phases_learn(model, domain_batches())
 
 
 def test_invalid_pixels_have_no_influence(model):
-    check_invalid_pixels_have_no_influence(model)
+    assert_invalid_pixels_have_no_influence(model)
 
 
 def test_tiles_equal_the_whole(model):
-    check_tiles_equal_the_whole(model)
+    assert_tiles_equal_the_whole(model)
 
 
 @pytest.mark.parametrize(('source', 'target'), OTHER.items())
@@ -191,7 +191,7 @@ def test_translation_decodes_the_mean(model, source, target):
 def test_any_number_of_bands():
     model = build('UNIT', bands=5, weights=dict(perceptual=0))
     batch = domain_batches(bands=5)
-    check_phases_learn(model, batch)
+    assert_phases_learn(model, batch)
     estimate(model, batch)
     assert model.translate(batch['source'].inputs).shape == (2, 5, 32, 32)
 

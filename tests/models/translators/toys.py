@@ -43,7 +43,7 @@ def losses_of(model, phase, batch, seed=1):
     return model.phase_losses(phase, batch)
 
 
-def check_phases_learn(model, batch):
+def assert_phases_learn(model, batch):
     """In each phase gradients reach all its modules, and nothing else."""
     for phase in model.phases:
         with model.requires_grad_of(phase.name):
@@ -55,7 +55,7 @@ def check_phases_learn(model, batch):
         model.zero_grad(set_to_none=True)
 
 
-def check_invalid_pixels_have_no_influence(model):
+def assert_invalid_pixels_have_no_influence(model):
     """On any loss; nor has a mask of valid pixels alone."""
     batch, everything = domain_batches(masked=True), domain_batches()
     other = {d: DomainBatch(b.inputs.clone(), [], b.valid) for d, b in batch.items()}
@@ -88,7 +88,7 @@ def estimate(model, batch):
         model.estimate_moments(route, [batch[route[0]]])
 
 
-def check_tiles_equal_the_whole(model):
+def assert_tiles_equal_the_whole(model):
     """Each tile with its halo gives what one piece gives there, and repeatedly."""
     model.eval()
     step = model.stride
@@ -114,7 +114,7 @@ def check_tiles_equal_the_whole(model):
         )
 
 
-def check_two_and_two_iterations_are_four(cfg, names, size=32):
+def assert_two_and_two_iterations_are_four(cfg, names, size=32):
     """A checkpoint after two of four iterations changes nothing, bit for bit."""
 
     def start():
