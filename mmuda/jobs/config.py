@@ -103,6 +103,21 @@ def load_config(  # noqa: PLR0913
     return cfg
 
 
+def loading_of(cfg: Config) -> dict:
+    """How a config was loaded, as :func:`load_config` takes it for another one.
+
+    Overrides and work folder are not said: they are that config's own.
+    """
+    return dict(
+        seed=cfg.randomness.seed,
+        source=cfg.get('source'),
+        target=cfg.get('target'),
+        demo=cfg.get('cut_down') == 'demo',
+        small=cfg.get('cut_down') == 'small',
+        amp=cfg.get('amp', False),
+    )
+
+
 def _complete(
     cfg: Config, source: str | Sequence[str] | None, target: str | None
 ) -> None:

@@ -21,10 +21,10 @@ from mmengine.config import Config, ConfigDict
 from mmseg.registry import DATASETS
 
 from mmuda.files import read_json
-from mmuda.jobs.config import load_config
+from mmuda.jobs.config import load_config, loading_of
 from mmuda.jobs.data_sets import is_image_loader
 from mmuda.jobs.nodes import dicts
-from mmuda.jobs.prerequisites.base import Prerequisite, load_needed, size_of
+from mmuda.jobs.prerequisites.base import Prerequisite, load_needed
 from mmuda.jobs.prerequisites.target_shares import balanced
 from mmuda.jobs.prerequisites.trained_run import TrainedRun
 from mmuda.jobs.pseudo_labels import (
@@ -95,15 +95,8 @@ def _first(cfg: Config) -> Config:
 
 
 def _round_before(cfg: Config) -> Config:
-    return load_config(
-        cfg.filename,
-        seed=cfg.randomness.seed,
-        source=cfg.get('source'),
-        target=cfg.get('target'),
-        options=dict(rounds=cfg.rounds - 1),
-        amp=cfg.get('amp', False),
-        **size_of(cfg),
-    )
+    options = dict(rounds=cfg.rounds - 1)
+    return load_config(cfg.filename, options=options, **loading_of(cfg))
 
 
 class PseudoLabels(Prerequisite):

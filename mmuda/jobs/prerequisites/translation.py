@@ -5,6 +5,7 @@ from pathlib import Path
 from mmengine.config import Config, ConfigDict
 
 from mmuda.jobs.bands import expected_bands
+from mmuda.jobs.config import loading_of
 from mmuda.jobs.data_sets import members_of
 from mmuda.jobs.prerequisites.base import Prerequisite, load_needed
 from mmuda.jobs.prerequisites.trained_run import TrainedRun
@@ -61,11 +62,7 @@ class TranslatorModel(TrainedRun):
         hook.translator = dict(
             config=str(Path(self.run.filename).resolve()),
             checkpoint=str(self.checkpoint),
-            seed=self.run.randomness.seed,
-            source=self.run.get('source'),
-            target=self.run.get('target'),
-            demo=self.run.cut_down == 'demo',
-            small=self.run.cut_down == 'small',
+            **loading_of(self.run),
         )
         with_hook(cfg, hook)
 
