@@ -9,6 +9,7 @@ import cv2
 import pytest
 import torch
 from conftest import toy_segmentor
+from toy_needs import write_source_model
 from toy_run import make_data, run_as_fork, write_config
 
 from mmuda.evaluation import write_figures
@@ -52,18 +53,8 @@ def test_rows_at_other_statistics(tmp_path, capsys):
     for image in (data / 'target/images').glob('*.tif'):  # other looks
         picture = cv2.imread(str(image))
         cv2.imwrite(str(image), 255 - picture // 2)
-    config = write_config(
-        tmp_path,
-        'plain',
-        max_iters=2,
-        model=dict(
-            toy_segmentor(norm=dict(type='BN')),
-            data_preprocessor=dict(type='RasterDataPreprocessor', size_divisor=1),
-        ),
-        optimizers=dict(type='OptimWrapper', optimizer=dict(type='SGD', lr=0.01)),
-    )
-    with open(config, 'a') as text:
-        text.write("train_dataloader['sampler'] = dict(type='SourceSampler')\n")
+    segmentor = toy_segmentor(norm=dict(type='BN'))
+    config = write_source_model(tmp_path, segmentor=segmentor, lr=0.01)
     rows = [config, f'{config}@0', f'{config}@1']
     results = compare(rows, [0], Path('out'))
     assert list(results) == ['plain', 'plain@0', 'plain@1']
