@@ -1,18 +1,17 @@
 # CycleGAN (Zhu et al. 2017), a row of SemI2I's Table 1.
-_base_ = ['../_base_/models/cyclegan.py', '../_base_/schedules/translation.py']
+_base_ = [
+    '../_base_/models/cyclegan.py', '../_base_/schedules/translation.py',
+    '../_base_/schedules/linear_decay.py'
+]
 source, target = 'hannover', 'vaihingen'
 
 # "The same learning rate for the first 100 epochs and linearly decay the rate to zero
 # over the next 100 epochs" (Sect. 4), at 2e-4 and batch size 1.
 iters_per_epoch, num_epochs = 8000, 200
-train_cfg = dict(type='IterBasedTrainLoop', max_iters=num_epochs * iters_per_epoch)
-adam = dict(
-    type='OptimWrapper', optimizer=dict(type='Adam', lr=0.0002, betas=(0.5, 0.999)))
-optim_wrapper = dict(generator=adam, critic=adam)
+train_cfg = dict(max_iters=num_epochs * iters_per_epoch)
 param_scheduler = [
     dict(
-        type='EpochLinearLR',
-        by_epoch=False,
+        _base_.decay,
         iters_per_epoch=iters_per_epoch,
         num_epochs=num_epochs,
         decay_epoch=100)

@@ -3,7 +3,6 @@
 import subprocess
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -36,9 +35,9 @@ def compare(
 ) -> dict[str, dict]:
     """Train and test each config with each seed; the last checkpoint counts.
 
-    What was trained and tested before is not done again. The figures go to
-    ``out/results.json``, the table to the terminal, a picture of predictions of the
-    first seed to ``out/predictions.png``.
+    What was trained and tested before is not done again, and refused if it was trained
+    in another precision. The figures go to ``out/results.json``, the table to the
+    terminal, a picture of predictions of the first seed to ``out/predictions.png``.
 
     Args:
         configs: Config files, with ``@<alpha>`` behind them or not; see :class:`Row`.
@@ -53,31 +52,44 @@ def compare(
     Returns:
         By the name of the row: ``oracle``, and for each measure the values of
         all seeds, their mean and standard deviation, or None where a run has none.
+
+    Raises:
+        ValueError: If a row can not be trained or tested, or a run was trained with
+            ``--amp`` and is asked for without it, or the other way round.
     """
-    loaded = [Run(Row.of(text), seeds[0], loading or {}) for text in configs]
-    for first in loaded:
-        if first.cfg.get('test_dataloader') is None:
-            raise ValueError(
-                f'{first.cfg.filename} has nothing to be tested on: its target has no '
-                '`val`, or its model is no segmentor'
-            )
-        check_all(first.cfg)
+    rows = [Row.of(text) for text in configs]
+    runs = [[Run(row, seed, loading or {}) for seed in seeds] for row in rows]
+    for of_row in runs:
+        _check(of_row)
     out.mkdir(parents=True, exist_ok=True)
     results = {}
-    for first in loaded:
-        row = first.row
+    for row, of_row in zip(rows, runs, strict=True):
+        first = of_row[0]
         results[row.name] = {
             'config': row.config,
             'alpha': row.alpha,
             'oracle': is_oracle(first.cfg),
-            **summary([_figures(replace(first, seed=seed)) for seed in seeds]),
+            **summary([_figures(run) for run in of_row]),
         }
         if semsim:
             results[row.name]['SemSim'] = semsim_of(_with_mapping(first.cfg))
         write_figures(out / 'results.json', {'seeds': list(seeds), 'rows': results})
     print_table(results, per_class)
-    draw(loaded, out / 'predictions.png')
+    draw([of_row[0] for of_row in runs], out / 'predictions.png')
     return results
+
+
+def _check(runs: Sequence[Run]) -> None:
+    """Refuse a row that can not be trained or tested, or was trained in another way."""
+    cfg = runs[0].cfg
+    if cfg.get('test_dataloader') is None:
+        raise ValueError(
+            f'{cfg.filename} has nothing to be tested on: its target has no `val`, or '
+            'its model is no segmentor'
+        )
+    check_all(cfg)
+    for run in runs:
+        run.check()
 
 
 def _figures(run: Run) -> dict:

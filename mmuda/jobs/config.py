@@ -82,25 +82,36 @@ def load_config(  # noqa: PLR0913
         cut_down(cfg)
     rounds = cfg.get('rounds')
     if options:
-        cfg.merge_from_dict(options)
-        given = {key.partition('.')[0] for key in options}
-        make_files_absolute(cfg, given.intersection(FILES), Path.cwd())
+        _override(cfg, options)
     if seed is not None:
         cfg.randomness.seed = seed
     cfg.amp = amp or cfg.get('amp', False)
     check_types(cfg)
     check_numbers(cfg)
     _complete(cfg, absolute(source, '.'), absolute(target, '.'))
-    if work_dir is not None:
-        cfg.work_dir = work_dir
-        return cfg
-    if cfg.get('work_dir') is None:
-        root = Path('work_dirs', cfg.cut_down or '')
-        folder = Path(cfg.filename).absolute().parent.name
-        cfg.work_dir = str(root / folder / run_name(cfg, said))
-    if cfg.get('rounds') != rounds:  # another round has another folder
-        cfg.work_dir += f'_round{cfg.rounds}'
+    cfg.work_dir = _work_dir(cfg, said, rounds) if work_dir is None else work_dir
     return cfg
+
+
+def loading_of(cfg: Config) -> dict:
+    """How a config was loaded, as :func:`load_config` takes it for another one.
+
+    Overrides and work folder are not said: they are that config's own.
+    """
+    return dict(
+        seed=cfg.randomness.seed,
+        source=cfg.get('source'),
+        target=cfg.get('target'),
+        demo=cfg.get('cut_down') == 'demo',
+        small=cfg.get('cut_down') == 'small',
+        amp=cfg.get('amp', False),
+    )
+
+
+def _override(cfg: Config, options: dict) -> None:
+    cfg.merge_from_dict(options)
+    given = {key.partition('.')[0] for key in options}
+    make_files_absolute(cfg, given.intersection(FILES), Path.cwd())
 
 
 def _complete(
@@ -137,6 +148,16 @@ def _complete_training(cfg: Config, domains: Domains | None) -> None:
     use_bands(cfg)
     known = domains.known_classes() if domains else {}
     fill_classes(cfg, check_domains(cfg), known)
+
+
+def _work_dir(cfg: Config, said: tuple[str, str] | None, rounds: int | None) -> str:
+    """Folder of the run; a round that its file does not name has one of its own."""
+    folder = cfg.get('work_dir')
+    if folder is None:
+        root = Path('work_dirs', cfg.cut_down or '')
+        folder = root / Path(cfg.filename).absolute().parent.name / run_name(cfg, said)
+    another_round = cfg.get('rounds') != rounds
+    return f'{folder}_round{cfg.rounds}' if another_round else str(folder)
 
 
 def run_name(cfg: Config, said: tuple[str, str] | None) -> str:

@@ -8,7 +8,7 @@ from mmengine.runner import Runner
 from mmseg.registry import HOOKS
 
 from mmuda.files import sha256_of
-from mmuda.jobs.config import load_config
+from mmuda.jobs.config import load_config, loading_of
 from mmuda.jobs.evidence import load_model
 from mmuda.models.frozen_segmentor import FrozenSegmentor
 from mmuda.models.translators.base import as_translator
@@ -74,10 +74,6 @@ def with_segmentor(cfg: Config, segmentor: Config, checkpoint: Path) -> None:
         type=kind,
         config=str(Path(segmentor.filename).resolve()),
         checkpoint=str(checkpoint),
-        seed=segmentor.randomness.seed,
-        source=segmentor.get('source'),
-        target=segmentor.get('target'),
-        demo=segmentor.cut_down == 'demo',
-        small=segmentor.cut_down == 'small',
+        **loading_of(segmentor),
     )
     cfg.custom_hooks = [*others, hook]

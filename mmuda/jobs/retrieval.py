@@ -70,18 +70,10 @@ def measure_retrieval(
     device = 'cuda' if torch.cuda.is_available() else 'cpu'
     model.to(device).eval()
     preprocessor = _preprocessor(model, cfg).to(device)
-    rng = np.random.default_rng(cfg.get('randomness', {}).get('seed') or 0)
     pools, queries = {}, {}
-    for domain, images in _images(cfg).items():
-        number = min(num_images, len(images) // 2)
-        if not number:
-            raise ValueError(
-                f'retrieval needs two images of each domain, the {domain} has '
-                f'{len(images)}'
-            )
-        chosen = rng.permutation(len(images))[: 2 * number]
-        for found, part in ((pools, chosen[:number]), (queries, chosen[number:])):
-            batches = _batches(preprocessor, images, part, batch_size)
+    for domain, images, halves in _drawn(cfg, num_images):
+        for found, half in zip((pools, queries), halves, strict=True):
+            batches = _batches(preprocessor, images, half, batch_size)
             found[domain] = _descriptors(segmentor, tap, batches)
     measured = cross_domain_retrieval(
         queries['source'], queries['target'], pools['source'], pools['target']
@@ -142,6 +134,22 @@ def _images(cfg: Config) -> dict[str, Dataset]:
     names = source_domains(len(members))
     sources = [_Images(m, name) for m, name in zip(members, names, strict=True)]
     return {'source': ConcatDataset(sources), 'target': _Images(target, 'target')}
+
+
+def _drawn(
+    cfg: Config, num_images: int
+) -> Iterator[tuple[str, Dataset, list[np.ndarray]]]:
+    """Images of each domain, and which of them are its pool and which its queries."""
+    rng = np.random.default_rng(cfg.get('randomness', {}).get('seed') or 0)
+    for domain, images in _images(cfg).items():
+        number = min(num_images, len(images) // 2)
+        if not number:
+            raise ValueError(
+                f'retrieval needs two images of each domain, the {domain} has '
+                f'{len(images)}'
+            )
+        chosen = rng.permutation(len(images))[: 2 * number]
+        yield domain, images, np.split(chosen, 2)
 
 
 def _preprocessor(model: nn.Module, cfg: Config) -> nn.Module:

@@ -7,27 +7,10 @@ import torch
 from conftest import toy_segmentor
 from mmengine.registry import init_default_scope
 from mmseg.registry import MODELS
+from toy_needs import NO_TARGET, write_source_model, write_translator
 from toy_run import make_data, mmuda, write_config
 
 from mmuda.jobs.config import load_config
-
-IMAGES = """
-def images(domain):
-    return dict(
-        type='FolderDataset', data_root='data', img_suffix='.tif',
-        metainfo=dict(classes=('a', 'b', 'c')),
-        data_prefix=dict(img_path=domain + '/images'),
-        pipeline=[dict(type='LoadRaster'), dict(type='PackRaster')])
-"""
-COLOURS = f"""
-_base_ = ['mmuda::_base_/schedules/fit.py']
-model = dict(type='Reinhard', bands=3)
-{IMAGES}
-train_dataloader = dict(
-    batch_size=4, num_workers=0,
-    dataset=dict(source=images('source'), target=images('target')))
-del images
-"""
 
 
 def make_world(folder):
@@ -44,8 +27,9 @@ def make_world(folder):
     make_data(here / 'data')
     write_config(here, data='data')
     write_config(here, 'mapped', data='data', mapping='maps/random.csv')
-    Path('colours.py').write_text(COLOURS)
-    _write_plain(here)
+    write_translator(here, data='data', batch_size=4)
+    segmentor = toy_segmentor(norm=dict(type='BN'))
+    write_source_model(here, NO_TARGET, segmentor=segmentor, data='data', max_iters=6)
     init_default_scope('mmseg')
     for name in ('toy', 'plain'):
         torch.manual_seed(0)
@@ -57,20 +41,6 @@ def make_world(folder):
     mmuda('train', 'colours.py', '--work-dir', 'fitted')
     shutil.move('fitted/iter_1.pth', 'colours.pth')
     shutil.rmtree('fitted')
-
-
-def _write_plain(folder):
-    model = toy_segmentor(norm=dict(type='BN'))
-    model['data_preprocessor'] = dict(type='RasterDataPreprocessor', size_divisor=1)
-    optimizers = dict(optimizer=dict(type='SGD', lr=0.1))
-    file = write_config(
-        folder, 'plain', data='data', model=model.to_dict(), optimizers=optimizers
-    )
-    with open(file, 'a') as text:
-        text.write(
-            "train_dataloader['sampler'] = dict(type='SourceSampler')\n"
-            "train_dataloader['dataset'].pop('target')\n"
-        )
 
 
 def copy_world(world, folder):

@@ -9,10 +9,15 @@ import cv2
 import pytest
 import torch
 from conftest import toy_segmentor
+from toy_needs import write_source_model
 from toy_run import make_data, run_as_fork, write_config
 
+from mmuda.engine.checkpoint import load_checked
 from mmuda.evaluation import write_figures
 from mmuda.jobs.comparison import compare, print_table, summary
+from mmuda.jobs.config import load_config
+from mmuda.jobs.experiments.execute import Job
+from mmuda.jobs.experiments.run import Row, Run
 
 
 @pytest.fixture(autouse=True)
@@ -44,6 +49,27 @@ def test_compare(config, capsys):
     assert 'adapted (ORACLE)' in printed
     assert '±' in printed
     assert compare([config], [0, 1], out) == results
+    _check_precision(config, results, capsys)
+
+
+def _check_precision(config, results, capsys):
+    """What was trained in float32 is not taken for a run with --amp, nor vice versa."""
+    capsys.readouterr()
+    with pytest.raises(ValueError, match=r'iter_2\.pth was trained with amp False, th'):
+        compare([config], [0, 1], Path('amp'), dict(amp=True))
+    run = Run(Row(config), 1)
+    (checkpoint,) = run.folder.glob('iter_2.pth')
+    content = load_checked(checkpoint)
+    content['meta']['cfg'] = load_config(config, seed=1, amp=True).pretty_text
+    torch.save(content, checkpoint)
+    refused = f'{checkpoint} was trained with amp True, this run has False: go on'
+    with pytest.raises(ValueError, match=refused):
+        compare([config], [0, 1], Path('amp'))
+    assert Job([run]).check().startswith(refused)
+    assert 'mmuda' not in capsys.readouterr().out
+    assert not Path('amp').exists()
+    (first,) = compare([config], [0], Path('first')).values()  # as it was
+    assert first['mIoU']['mean'] == results['adapted']['mIoU']['values'][0]
 
 
 def test_rows_at_other_statistics(tmp_path, capsys):
@@ -52,18 +78,8 @@ def test_rows_at_other_statistics(tmp_path, capsys):
     for image in (data / 'target/images').glob('*.tif'):  # other looks
         picture = cv2.imread(str(image))
         cv2.imwrite(str(image), 255 - picture // 2)
-    config = write_config(
-        tmp_path,
-        'plain',
-        max_iters=2,
-        model=dict(
-            toy_segmentor(norm=dict(type='BN')),
-            data_preprocessor=dict(type='RasterDataPreprocessor', size_divisor=1),
-        ),
-        optimizers=dict(type='OptimWrapper', optimizer=dict(type='SGD', lr=0.01)),
-    )
-    with open(config, 'a') as text:
-        text.write("train_dataloader['sampler'] = dict(type='SourceSampler')\n")
+    segmentor = toy_segmentor(norm=dict(type='BN'))
+    config = write_source_model(tmp_path, segmentor=segmentor, lr=0.01)
     rows = [config, f'{config}@0', f'{config}@1']
     results = compare(rows, [0], Path('out'))
     assert list(results) == ['plain', 'plain@0', 'plain@1']

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from toy_needs import NO_TARGET, write_source_model
 from toy_run import make_data, mmuda, write_config
 
 from mmuda.files import sha256_of
@@ -41,21 +42,9 @@ def pairing_config(folder, name='toy', **pairing):
 @pytest.fixture
 def folder(tmp_path):
     """Data, and the config of a source model."""
-    from conftest import toy_segmentor
-
     folder = tmp_path / 'task'
     make_data(folder / 'data')
-    model = toy_segmentor()
-    model.data_preprocessor = dict(type='RasterDataPreprocessor', size_divisor=1)
-    optimizers = dict(optimizer=dict(type='SGD', lr=0.1))
-    file = write_config(
-        folder, 'plain', model=model.to_dict(), optimizers=optimizers, max_iters=2
-    )
-    with open(file, 'a') as text:
-        text.write(
-            "train_dataloader['sampler'] = dict(type='SourceSampler')\n"
-            "train_dataloader['dataset'].pop('target')\n"
-        )
+    write_source_model(folder, NO_TARGET)
     return folder
 
 

@@ -9,6 +9,7 @@ import torch
 from conftest import toy_segmentor
 from mmengine.config import Config
 from mmseg.registry import MODELS
+from toy_needs import NO_TARGET, write_source_model
 from toy_run import make_data, mmuda, write_config
 
 from mmuda.engine.checkpoint import load_checked
@@ -151,25 +152,19 @@ MOMENTUM = 0.3
 def config(tmp_path):
     """Training on the source with all that the recipe has."""
     make_data(tmp_path / 'data')
-    model = toy_segmentor(norm=dict(type='BN'), dropout=0.5)
-    model.data_preprocessor = dict(type='RasterDataPreprocessor', size_divisor=1)
     optimizer = dict(type='AdamW', lr=0.01)
-    file = write_config(
+    return write_source_model(
         tmp_path,
-        model=model.to_dict(),
+        NO_TARGET,
+        f'source_augmentation = {STEPS!r}',
+        "custom_hooks = [dict(type='EMAHook', ema_type='MomentumAnnealingEMA',"
+        f'momentum={MOMENTUM}, gamma=1)]',
+        name='toy',
+        segmentor=toy_segmentor(norm=dict(type='BN'), dropout=0.5),
         optimizers=dict(type='OptimWrapper', optimizer=optimizer),
         workers=2,
         max_iters=10,
     )
-    with open(file, 'a') as text:
-        text.write(
-            "train_dataloader['sampler'] = dict(type='SourceSampler')\n"
-            "train_dataloader['dataset'].pop('target')\n"
-            f'source_augmentation = {STEPS!r}\n'
-            "custom_hooks = [dict(type='EMAHook', ema_type='MomentumAnnealingEMA',"
-            f'momentum={MOMENTUM}, gamma=1)]\n'
-        )
-    return file
 
 
 def test_killed_and_resumed_equals_uninterrupted(config, tmp_path):

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 import torch
-from conftest import toy_batch, toy_segmentor
+from conftest import toy_batch
+from toy_needs import NO_TARGET, write_source_model, write_translator
 from toy_run import make_data, mmuda, write_config
 
 from mmuda.datasets.transforms import TranslatedImage
@@ -15,20 +16,6 @@ from mmuda.engine.checkpoint import load_checked
 from mmuda.jobs.translation import TranslationHook
 from mmuda.models.translators.classical import GrayWorld
 
-TRANSLATOR = """
-_base_ = ['mmuda::_base_/schedules/fit.py']
-model = dict(type='Reinhard', bands=3)
-def images(domain):
-    return dict(
-        type='FolderDataset', data_root={data!r}, img_suffix='.tif',
-        metainfo=dict(classes=('a', 'b', 'c')),
-        data_prefix=dict(img_path=domain + '/images'),
-        pipeline=[dict(type='LoadRaster'), dict(type='PackRaster')])
-train_dataloader = dict(
-    batch_size=4, num_workers=0,
-    dataset=dict(source=images('source'), target=images('target')))
-del images
-"""
 NAMED = """
 translator = dict(config='colours.py', **{settings!r})
 """
@@ -43,8 +30,7 @@ def folder(tmp_path):
     """Configs and data below the working folder, which commands name relative to it."""
     folder = tmp_path / 'task'
     make_data(folder / 'data')
-    text = TRANSLATOR.format(data=str(folder / 'data'))
-    (folder / 'colours.py').write_text(text)
+    write_translator(folder, batch_size=4)
     return folder
 
 
@@ -106,18 +92,8 @@ def test_offline_and_online_and_resume(folder):
 
 def test_online_trains_a_plain_segmentor(folder):
     """No adaptor: the batch is one of MMSeg's own preprocessor."""
-    model = toy_segmentor()
-    model['data_preprocessor'] = dict(type='RasterDataPreprocessor', size_divisor=1)
-    optimizers = dict(optimizer=dict(type='SGD', lr=0.1))
-    config = write_config(
-        folder, 'plain', model=model.to_dict(), optimizers=optimizers, max_iters=2
-    )
-    with open(config, 'a') as text:
-        text.write(BY_HAND.format(settings=dict(mode='online')))
-        text.write(
-            "train_dataloader['sampler'] = dict(type='SourceSampler')\n"
-            "train_dataloader['dataset'].pop('target')\n"
-        )
+    by_hand = BY_HAND.format(settings=dict(mode='online'))
+    config = write_source_model(folder, by_hand, NO_TARGET)
     mmuda('train', config, '--work-dir', 'run')
     assert Path('run/iter_2.pth').is_file()
 

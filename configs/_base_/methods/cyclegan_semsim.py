@@ -1,5 +1,8 @@
 # The Cycle-GAN of the SemSim paper (Gritzner and Ostermann 2020, Sect. 5.3).
-_base_ = ['../models/cyclegan.py', '../schedules/translation.py']
+_base_ = [
+    '../models/cyclegan.py', '../schedules/translation.py',
+    '../schedules/linear_decay.py'
+]
 
 # "As a final activation for the generators, we used ReLU instead of tanh": 8 bits
 # become [0, 1].
@@ -24,14 +27,10 @@ train_dataloader = dict(batch_size=20, sampler=dict(subset=2500))
 
 # "200 epochs with 250 mini-batches each". "Adam": rate and schedule are CycleGAN's.
 iters_per_epoch, num_epochs = 250, 200
-train_cfg = dict(type='IterBasedTrainLoop', max_iters=num_epochs * iters_per_epoch)
-adam = dict(
-    type='OptimWrapper', optimizer=dict(type='Adam', lr=0.0002, betas=(0.5, 0.999)))
-optim_wrapper = dict(generator=adam, critic=adam)
+train_cfg = dict(max_iters=num_epochs * iters_per_epoch)
 param_scheduler = [
     dict(
-        type='EpochLinearLR',
-        by_epoch=False,
+        _base_.decay,
         iters_per_epoch=iters_per_epoch,
         num_epochs=num_epochs,
         decay_epoch=100)

@@ -47,8 +47,9 @@ class Job:
         return all(run.is_finished for run in self.runs)
 
     def check(self) -> str | None:
-        """What is wrong with its config or what that needs, if anything is."""
+        """What is wrong with its config, what that needs or what is there, if any."""
         try:
+            self.runs[0].check()
             check_all(self.runs[0].cfg)
         except (ValueError, OSError, ImportError) as error:
             return ' '.join(str(error).split())

@@ -13,6 +13,7 @@ from mmuda.engine.checkpoint import latest_checkpoint, load_checked
 from mmuda.jobs.config import load_config
 from mmuda.jobs.experiments.record import record_start, write_metrics
 from mmuda.jobs.prerequisites.base import amp_words, words_for
+from mmuda.jobs.prerequisites.identity import last_checkpoint, refuse_other_precision
 from mmuda.models.normalisation import check_alpha
 
 Call = Callable[..., None]  # runs ``mmuda`` with words, raises ValueError if it fails
@@ -104,7 +105,7 @@ class Run:
     @property
     def is_trained(self) -> bool:
         """Whether the last checkpoint is there."""
-        return (self.folder / f'iter_{self.cfg.train_cfg.max_iters}.pth').is_file()
+        return last_checkpoint(self.cfg).is_file()
 
     @property
     def is_finished(self) -> bool:
@@ -128,6 +129,15 @@ class Run:
         if self.variant:
             words = ['--work-dir', str(self.folder), *words]
         return [config, *words]
+
+    def check(self) -> None:
+        """Refuse what was trained in another precision.
+
+        Raises:
+            ValueError: In one line that says what is there, and what is expected.
+        """
+        if self.is_trained:
+            refuse_other_precision(last_checkpoint(self.cfg), self.cfg)
 
     def complete(self, call: Call) -> None:
         """Train and test, unless that was done; go on where it was stopped.

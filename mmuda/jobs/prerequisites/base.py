@@ -9,7 +9,7 @@ from pathlib import Path
 
 from mmengine.config import Config
 
-from mmuda.jobs.config import load_config
+from mmuda.jobs.config import load_config, loading_of
 from mmuda.jobs.inheritance import find_config, read_config_file
 
 # What a launcher tells its processes: a command is a run of its own.
@@ -75,21 +75,10 @@ def load_needed(cfg: Config, file: str, role: str) -> Config:
         raise FileNotFoundError(
             f'{role} of {cfg.filename} does not exist: no config {file}'
         ) from error
-    domains = {}
-    if read_config_file(path).get('source') is not None:
-        domains = dict(source=cfg.get('source'), target=cfg.get('target'))
-    return load_config(
-        path,
-        seed=cfg.randomness.seed,
-        amp=cfg.get('amp', False),
-        **domains,
-        **size_of(cfg),
-    )
-
-
-def size_of(cfg: Config) -> dict[str, bool]:
-    """How a config was cut down, as ``load_config`` takes it."""
-    return {cfg.cut_down: True} if cfg.get('cut_down') else {}
+    loading = loading_of(cfg)
+    if read_config_file(path).get('source') is None:  # it names data sets by itself
+        loading |= dict(source=None, target=None)
+    return load_config(path, **loading)
 
 
 def train_words(cfg: Config) -> list[str]:
@@ -108,7 +97,7 @@ def words_for(cfg: Config) -> list[str]:
     if cfg.get('source') is not None:
         sources = [cfg.source] if isinstance(cfg.source, str) else cfg.source
         words += ['--source', *sources, '--target', cfg.target]
-    return [*words, *(f'--{size}' for size in size_of(cfg))]
+    return [*words, f'--{cfg.cut_down}'] if cfg.get('cut_down') else words
 
 
 def shown(file: str | Path) -> str:

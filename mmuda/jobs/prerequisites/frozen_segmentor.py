@@ -4,17 +4,12 @@ from mmengine.config import Config
 
 from mmuda.jobs.bands import expected_bands
 from mmuda.jobs.frozen_segmentor import has_guidance, with_segmentor
-from mmuda.jobs.prerequisites.base import (
-    Prerequisite,
-    load_needed,
-    run_command,
-    train_words,
-)
-from mmuda.jobs.prerequisites.identity import last_checkpoint, refuse_other_training
+from mmuda.jobs.prerequisites.base import load_needed
+from mmuda.jobs.prerequisites.trained_run import TrainedRun
 from mmuda.jobs.translation.loading import is_translator
 
 
-class GuidingSegmentor(Prerequisite):
+class GuidingSegmentor(TrainedRun):
     """The last checkpoint of the config that ``frozen_segmentor`` names.
 
     Args:
@@ -24,7 +19,7 @@ class GuidingSegmentor(Prerequisite):
         ValueError: If it names none.
     """
 
-    described = 'the segmentor that guides the translator'
+    role = 'the segmentor that guides the translator'
 
     def __init__(self, cfg: Config) -> None:
         if cfg.get('frozen_segmentor') is None:
@@ -32,9 +27,8 @@ class GuidingSegmentor(Prerequisite):
                 f'{cfg.filename} has a guidance, but no segmentor for it: name its '
                 'config by `frozen_segmentor`'
             )
+        super().__init__(load_needed(cfg, cfg.frozen_segmentor, 'frozen_segmentor'))
         self._cfg = cfg
-        self.run = load_needed(cfg, cfg.frozen_segmentor, 'frozen_segmentor')
-        self.checkpoint = last_checkpoint(self.run)
 
     def check(self) -> None:
         """Refuse what can guide nobody, or the checkpoint of another training.
@@ -59,16 +53,7 @@ class GuidingSegmentor(Prerequisite):
                 f'frozen_segmentor of {self._cfg.filename} takes {max(found)} bands, '
                 f'the translator makes {max(made)}'
             )
-        if self.is_there():
-            refuse_other_training(self.checkpoint, self.run)
-
-    def is_there(self) -> bool:
-        """Whether it was trained to the end."""
-        return self.checkpoint.is_file()
-
-    def make(self) -> None:
-        """Train it."""
-        run_command(f'{self.described} is not there yet', train_words(self.run))
+        super().check()
 
     def use(self, cfg: Config) -> None:
         """Tell the hook, which is put into the config."""

@@ -44,6 +44,25 @@ def refuse_other_training(checkpoint: Path, cfg: Config) -> None:
         )
 
 
+def refuse_other_precision(checkpoint: Path, cfg: Config) -> None:
+    """Refuse a checkpoint that was trained with ``--amp`` for a run without it.
+
+    Or the other way round. What other runs build on may be either.
+
+    Raises:
+        ValueError: In one line that says which is which.
+    """
+    was = config_of(load_checked(checkpoint), checkpoint)
+    if was is None:
+        return
+    found, expected = (bool(config.get('amp')) for config in (was, cfg))
+    if found != expected:
+        raise ValueError(
+            f'{checkpoint} was trained with amp {found}, this run has {expected}: go '
+            f'on as before, or move {checkpoint.parent} away to have it trained anew'
+        )
+
+
 def config_of(content: dict, checkpoint: Path) -> Config | None:
     """The config that a checkpoint was trained by, None if it does not carry it.
 

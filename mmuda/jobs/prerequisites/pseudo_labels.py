@@ -21,18 +21,12 @@ from mmengine.config import Config, ConfigDict
 from mmseg.registry import DATASETS
 
 from mmuda.files import read_json
-from mmuda.jobs.config import load_config
+from mmuda.jobs.config import load_config, loading_of
 from mmuda.jobs.data_sets import is_image_loader
 from mmuda.jobs.nodes import dicts
-from mmuda.jobs.prerequisites.base import (
-    Prerequisite,
-    load_needed,
-    run_command,
-    size_of,
-    train_words,
-)
-from mmuda.jobs.prerequisites.identity import last_checkpoint, refuse_other_training
+from mmuda.jobs.prerequisites.base import Prerequisite, load_needed
 from mmuda.jobs.prerequisites.target_shares import balanced
+from mmuda.jobs.prerequisites.trained_run import TrainedRun
 from mmuda.jobs.pseudo_labels import (
     FOLDER,
     LABELS,
@@ -49,7 +43,7 @@ WEIGHTS = ('restart', 'continue')
 LEARNS = 'PseudoLabelSupervision'
 
 
-class LabellingModel(Prerequisite):
+class LabellingModel(TrainedRun):
     """The model that labels the target for a run: that of the round before.
 
     Args:
@@ -59,12 +53,13 @@ class LabellingModel(Prerequisite):
         ValueError: If there is no such round, or no model for the first.
     """
 
+    role = 'the model that labels the target'
+
     def __init__(self, cfg: Config) -> None:
         self.round = cfg.get('rounds', 1)
         if not isinstance(self.round, int) or self.round < 1:
             raise ValueError(f'rounds must be a number from 1 on, got {self.round!r}')
-        self.run = _first(cfg) if self.round == 1 else _round_before(cfg)
-        self.checkpoint = last_checkpoint(self.run)
+        super().__init__(_first(cfg) if self.round == 1 else _round_before(cfg))
         self._continues = cfg.pseudo_labels.get('weights') == 'continue'
 
     @property
@@ -73,21 +68,12 @@ class LabellingModel(Prerequisite):
         what = f'round {self.round - 1} of ' if self.round > 1 else ''
         return f'{what}{self.run.filename}, whose model labels the target,'
 
-    def check(self) -> None:
-        """Refuse a checkpoint of another training."""
-        if self.is_there():
-            refuse_other_training(self.checkpoint, self.run)
-
-    def is_there(self) -> bool:
-        """Whether it was trained to the end."""
-        return self.checkpoint.is_file()
-
-    def make(self) -> None:
-        """Train it."""
-        words = train_words(self.run)
-        if self.round > 1:
-            words += ['--cfg-options', f'rounds={self.round - 1}']
-        run_command('the model that labels the target is not there yet', words)
+    @property
+    def words(self) -> list[str]:
+        """The round stands beside the config."""
+        before = self.round - 1
+        options = ['--cfg-options', f'rounds={before}'] if before else []
+        return [*super().words, *options]
 
     def use(self, cfg: Config) -> None:
         """Begin with its weights, if the config says so, whatever came before."""
@@ -109,15 +95,8 @@ def _first(cfg: Config) -> Config:
 
 
 def _round_before(cfg: Config) -> Config:
-    return load_config(
-        cfg.filename,
-        seed=cfg.randomness.seed,
-        source=cfg.get('source'),
-        target=cfg.get('target'),
-        options=dict(rounds=cfg.rounds - 1),
-        amp=cfg.get('amp', False),
-        **size_of(cfg),
-    )
+    options = dict(rounds=cfg.rounds - 1)
+    return load_config(cfg.filename, options=options, **loading_of(cfg))
 
 
 class PseudoLabels(Prerequisite):

@@ -5,14 +5,10 @@ from pathlib import Path
 from mmengine.config import Config, ConfigDict
 
 from mmuda.jobs.bands import expected_bands
+from mmuda.jobs.config import loading_of
 from mmuda.jobs.data_sets import members_of
-from mmuda.jobs.prerequisites.base import (
-    Prerequisite,
-    load_needed,
-    run_command,
-    train_words,
-)
-from mmuda.jobs.prerequisites.identity import last_checkpoint, refuse_other_training
+from mmuda.jobs.prerequisites.base import Prerequisite, load_needed
+from mmuda.jobs.prerequisites.trained_run import TrainedRun
 from mmuda.jobs.translation.jobs import Job, begin, translate_files
 from mmuda.jobs.translation.loading import is_translator, load_translator
 from mmuda.jobs.translation.source import (
@@ -23,7 +19,7 @@ from mmuda.jobs.translation.source import (
 )
 
 
-class TranslatorModel(Prerequisite):
+class TranslatorModel(TrainedRun):
     """The checkpoint of a translator.
 
     It is the one that the config names, or the last one of the translator's own run.
@@ -32,14 +28,13 @@ class TranslatorModel(Prerequisite):
         cfg: A config with a translator.
     """
 
-    described = 'the translator'
+    role = 'the translator'
 
     def __init__(self, cfg: Config) -> None:
         named = translation_hook(cfg).translator
-        self._needed_by = cfg.filename
-        self.run = load_needed(cfg, named.config, 'translator')
         self._given = named.get('checkpoint')
-        self.checkpoint = Path(self._given or last_checkpoint(self.run))
+        super().__init__(load_needed(cfg, named.config, 'translator'), self._given)
+        self._needed_by = cfg.filename
 
     def check(self) -> None:
         """Refuse what is no translator, or the checkpoint of another training.
@@ -52,18 +47,10 @@ class TranslatorModel(Prerequisite):
                 f'translator of {self._needed_by} is {self.run.filename}, which '
                 f'trains a {self.run.model.type}, no translator'
             )
-        if self._given and not self.is_there():
+        if not self._given:
+            super().check()
+        elif not self.is_there():
             raise FileNotFoundError(f'translator {self.checkpoint} does not exist')
-        if not self._given and self.is_there():
-            refuse_other_training(self.checkpoint, self.run)
-
-    def is_there(self) -> bool:
-        """Whether it was trained to the end."""
-        return self.checkpoint.is_file()
-
-    def make(self) -> None:
-        """Train it."""
-        run_command('the translator is not there yet', train_words(self.run))
 
     def use(self, cfg: Config) -> None:
         """Tell the hook, which is put into the config where it is not there.
@@ -75,11 +62,7 @@ class TranslatorModel(Prerequisite):
         hook.translator = dict(
             config=str(Path(self.run.filename).resolve()),
             checkpoint=str(self.checkpoint),
-            seed=self.run.randomness.seed,
-            source=self.run.get('source'),
-            target=self.run.get('target'),
-            demo=self.run.cut_down == 'demo',
-            small=self.run.cut_down == 'small',
+            **loading_of(self.run),
         )
         with_hook(cfg, hook)
 

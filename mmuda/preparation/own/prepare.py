@@ -92,20 +92,17 @@ def prepare_own(request: Request, root: str | Path, quiet: bool = False) -> dict
     root.mkdir(parents=True, exist_ok=True)
     write_json(root / 'unfinished.json', {'identity': identity})
     _write_scenes(root, scenes, readers, quiet)
+    rows, figures = _windows(root, scenes, bool(readers), request, labels.legend)
+    write_windows(root, rows)
     manifest = {
         'mmuda': __version__,
         'identity': identity,
-        'bands': list(scenes[0].bands),
-        'dtype': scenes[0].dtype,
-        'gsd_m': gsd_m,
-        'classes': list(labels.legend.classes) if labels.legend else None,
-        'palette': [list(c) for c in labels.legend.palette] if labels.legend else None,
+        **_described(scenes[0], gsd_m, labels.legend),
         'labelled': bool(readers),
         'notes': notes,
+        **figures,
     }
-    rows, figures = _windows(root, scenes, bool(readers), request, labels.legend)
-    write_windows(root, rows)
-    write_json(root / MANIFEST, manifest | figures)
+    write_json(root / MANIFEST, manifest)
     (root / 'unfinished.json').unlink()
     say(summary(root))
     return read_manifest(root)
@@ -113,6 +110,19 @@ def prepare_own(request: Request, root: str | Path, quiet: bool = False) -> dict
 
 def _say(line: str) -> None:
     Console().print(line, soft_wrap=True, highlight=False, markup=False)
+
+
+def _described(
+    scene: SceneToPrepare, gsd_m: float | None, legend: Legend | None
+) -> dict:
+    """What images and labels of all scenes are like."""
+    return {
+        'bands': list(scene.bands),
+        'dtype': scene.dtype,
+        'gsd_m': gsd_m,
+        'classes': list(legend.classes) if legend else None,
+        'palette': [list(colour) for colour in legend.palette] if legend else None,
+    }
 
 
 def _like(request: Request) -> tuple[Legend | None, dict | None]:

@@ -11,11 +11,11 @@ from mmseg.registry import MODELS
 from torch import nn
 from toys import (
     DISCRIMINATOR,
-    build,
     assert_invalid_pixels_have_no_influence,
     assert_phases_learn,
     assert_tiles_equal_the_whole,
     assert_two_and_two_iterations_are_four,
+    build,
     domain_batches,
     estimate,
     losses_of,

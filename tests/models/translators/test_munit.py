@@ -5,10 +5,10 @@ import torch
 from mmseg.registry import MODELS
 from torch import nn
 from toys import (
-    build,
     assert_invalid_pixels_have_no_influence,
     assert_phases_learn,
     assert_tiles_equal_the_whole,
+    build,
     domain_batches,
     estimate,
     losses_of,
