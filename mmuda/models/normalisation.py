@@ -125,6 +125,14 @@ class DomainStatistics(nn.Module):
                 for name in STATISTICS[:2]:
                     kept[name].copy_(layer._buffers[name])
 
+    def _load_from_state_dict(
+        self, state_dict: dict, prefix: str, *args: object
+    ) -> None:
+        """Domains of a checkpoint have begun, also those that never passed a layer."""
+        counts = (f'{prefix}{r}.{path}.{COUNT}' for r in ROLES for path in self.layers)
+        self._begun |= all(count in state_dict for count in counts)
+        super()._load_from_state_dict(state_dict, prefix, *args)
+
     @property
     def learning(self) -> bool:
         """Whether any layer learns statistics in training passes."""
