@@ -191,11 +191,8 @@ class Run:
 
     def _test(self, checkpoint: Path, call: Call) -> None:
         """Measure a checkpoint; the predictions are those of the last one."""
-        figures, words, tested = (
-            self._figures_file_of(checkpoint),
-            self.words,
-            checkpoint,
-        )
+        figures, words = self._figures_file_of(checkpoint), self.words
+        tested = checkpoint
         if self.row.alpha is not None:
             tested = _with_statistics(checkpoint, words, call)
             words += ['--alpha', str(self.row.alpha)]
