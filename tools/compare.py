@@ -2,7 +2,9 @@
 
 Table 1 of SemI2I: ``tools/compare.py configs/semi2i/unet_*.py --per-class --out DIR``.
 A config with ``@0.3`` behind it is tested with batch statistics of which 30 % are the
-target's; ``@1`` behind a source-only config is AdaBN. It is trained once for all.
+target's; ``@1`` behind a source-only config is AdaBN. With ``+averaged`` behind that
+the averaged weights are tested (of a config with ``WeightAverageHook``). It is trained
+once for all.
 """
 
 import argparse
@@ -16,7 +18,7 @@ from mmuda.jobs.comparison import compare
 def main() -> None:
     """Run the command."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument('configs', nargs='+', metavar='CONFIG[@ALPHA]')
+    parser.add_argument('configs', nargs='+', metavar='CONFIG[@ALPHA][+averaged]')
     parser.add_argument('--seeds', nargs='+', type=int, default=[0])
     parser.add_argument('--out', type=Path, required=True, help='folder of the results')
     add_data(parser)
@@ -28,11 +30,18 @@ def main() -> None:
         action='store_true',
         help='SemSim of the pairs in the table (analysis: reads target labels)',
     )
+    parser.add_argument(
+        '--last',
+        type=int,
+        default=1,
+        metavar='N',
+        help='also test the checkpoints before the last one, N in all: their spread',
+    )
     add_amp(parser)
     args = parser.parse_args()
     loading = dict(data_and_size(args), amp=args.amp)
     tables = dict(per_class=args.per_class, semsim=args.semsim)
-    compare(args.configs, args.seeds, args.out, loading, **tables)
+    compare(args.configs, args.seeds, args.out, loading, **tables, last=args.last)
 
 
 if __name__ == '__main__':

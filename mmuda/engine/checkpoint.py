@@ -227,15 +227,30 @@ class AtomicBackend(LocalBackend):
 register_backend('atomic', AtomicBackend, force=True)
 
 
+# How the name of a checkpoint of averaged weights begins; the rest is the name of the
+# regular one that it stands beside, for which it can not be mistaken.
+AVERAGED = 'averaged_'
+
+
+def checkpoints_in(work_dir: str | Path, prefix: str = '') -> dict[int, Path]:
+    """The regular checkpoints of a run by their numbers, the newest last.
+
+    Args:
+        work_dir: Of the run.
+        prefix: ``AVERAGED`` for those of averaged weights instead.
+    """
+    numbered = {
+        int(match[1]): file
+        for file in Path(work_dir).glob('*.pth')
+        if (match := re.fullmatch(rf'{prefix}(?:iter|epoch)_(\d+)\.pth', file.name))
+    }
+    return dict(sorted(numbered.items()))
+
+
 def latest_checkpoint(work_dir: str | Path) -> Path | None:
     """The newest regular checkpoint of a run, None if it has none yet.
 
     Found by its number, not by mmengine's ``last_checkpoint``, which is not written
     atomically; checkpoints are, so each that is there is whole.
     """
-    numbered = {
-        int(match[1]): file
-        for file in Path(work_dir).glob('*.pth')
-        if (match := re.fullmatch(r'(?:iter|epoch)_(\d+)\.pth', file.name))
-    }
-    return numbered[max(numbered)] if numbered else None
+    return next(reversed(checkpoints_in(work_dir).values()), None)

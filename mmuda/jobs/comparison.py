@@ -15,6 +15,7 @@ from rich.table import Column, Table
 
 from mmuda.datasets.windows import sample_name
 from mmuda.evaluation import write_figures
+from mmuda.jobs.experiments.kept import check_kept
 from mmuda.jobs.experiments.run import Row, Run
 from mmuda.jobs.oracle import is_oracle
 from mmuda.jobs.pairing.report import semsim_of
@@ -32,6 +33,7 @@ def compare(
     loading: dict | None = None,
     per_class: bool = False,
     semsim: bool = False,
+    last: int = 1,
 ) -> dict[str, dict]:
     """Train and test each config with each seed; the last checkpoint counts.
 
@@ -40,7 +42,8 @@ def compare(
     terminal, a picture of predictions of the first seed to ``out/predictions.png``.
 
     Args:
-        configs: Config files, with ``@<alpha>`` behind them or not; see :class:`Row`.
+        configs: Config files, with ``@<alpha>`` or ``+averaged`` behind them or not;
+            see :class:`Row`.
         seeds: Seeds of the runs.
         out: Folder for the results.
         loading: What else :func:`~mmuda.jobs.config.load_config` is to know, such as
@@ -48,39 +51,46 @@ def compare(
         per_class: Whether the table has the IoU of each class as well.
         semsim: Whether it has SemSim of the pairs that a config trains on: Table 3 of
             the SemSim paper. Reads target labels, for analysis alone.
+        last: How many of the last checkpoints of each run are tested, to see how much
+            one differs from the next.
 
     Returns:
-        By the name of the row: ``oracle``, and for each measure the values of
-        all seeds, their mean and standard deviation, or None where a run has none.
+        By the name of the row what :func:`figures_of` says, ``oracle`` and what is
+        tested.
 
     Raises:
-        ValueError: If a row can not be trained or tested, or a run was trained with
-            ``--amp`` and is asked for without it, or the other way round.
+        ValueError: If a config can not be tested or trained, or its run does not keep
+            the checkpoints that are asked for, or was trained in another precision.
     """
-    rows = [Row.of(text) for text in configs]
-    runs = [[Run(row, seed, loading or {}) for seed in seeds] for row in rows]
-    for of_row in runs:
-        _check(of_row)
+    rows = [
+        [Run(Row.of(text), seed, loading or {}, last=last) for seed in seeds]
+        for text in configs
+    ]
+    for runs in rows:
+        _check(runs)
     out.mkdir(parents=True, exist_ok=True)
     results = {}
-    for row, of_row in zip(rows, runs, strict=True):
-        first = of_row[0]
+    for runs in rows:
+        first, row = runs[0], runs[0].row
+        for run in runs:
+            run.complete(_command)
         results[row.name] = {
             'config': row.config,
             'alpha': row.alpha,
+            'averaged': row.averaged,
             'oracle': is_oracle(first.cfg),
-            **summary([_figures(run) for run in of_row]),
+            **figures_of(runs),
         }
         if semsim:
             results[row.name]['SemSim'] = semsim_of(_with_mapping(first.cfg))
         write_figures(out / 'results.json', {'seeds': list(seeds), 'rows': results})
     print_table(results, per_class)
-    draw([of_row[0] for of_row in runs], out / 'predictions.png')
+    draw([first for first, *_ in rows], out / 'predictions.png')
     return results
 
 
 def _check(runs: Sequence[Run]) -> None:
-    """Refuse a row that can not be trained or tested, or was trained in another way."""
+    """Refuse a row that can not be trained or tested as it is asked for."""
     cfg = runs[0].cfg
     if cfg.get('test_dataloader') is None:
         raise ValueError(
@@ -90,11 +100,7 @@ def _check(runs: Sequence[Run]) -> None:
     check_all(cfg)
     for run in runs:
         run.check()
-
-
-def _figures(run: Run) -> dict:
-    run.complete(_command)
-    return run.figures
+        check_kept(run)
 
 
 def _with_mapping(cfg: Config) -> Config:
@@ -110,6 +116,46 @@ def _command(*words: str) -> None:
     done = subprocess.run([sys.executable, '-m', 'mmuda', *words])
     if done.returncode:
         raise ValueError(f'`mmuda {" ".join(words)}` failed, see above')
+
+
+def figures_of(runs: Sequence[Run]) -> dict:
+    """What finished runs of one row measured.
+
+    Returns:
+        For each measure the values of all seeds, their mean and standard deviation, or
+        None where a run has none; ``protocol``. Where several checkpoints were tested,
+        ``last`` has these ``checkpoints`` by seed and for each measure their values and
+        the spread of :func:`over_checkpoints`.
+    """
+    found = summary([run.figures for run in runs])
+    if runs[0].last == 1:
+        return found
+    tested = [run.figures_of_last for run in runs]
+    measures = [m for m in found if m != 'protocol']
+    spread = {
+        m: over_checkpoints([[f[m] for f in run.values()] for run in tested])
+        for m in measures
+    }
+    return {**found, 'last': {'checkpoints': [list(run) for run in tested], **spread}}
+
+
+def over_checkpoints(values: list[list[float | None]]) -> dict | None:
+    """One measure over the last checkpoints of each run, the last at the end.
+
+    Returns:
+        ``values``; ``each``, the mean over the runs of the first, the second and so on;
+        ``mean`` over all; ``spread``, the standard deviation between the checkpoints of
+        a run (of several runs the square root of the mean variance). None where a
+        checkpoint has no value.
+    """
+    if any(None in run for run in values):
+        return None
+    return {
+        'values': values,
+        'each': np.mean(values, 0).tolist(),
+        'mean': float(np.mean(values)),
+        'spread': float(np.var(values, 1, ddof=1).mean() ** 0.5),
+    }
 
 
 def summary(figures: Sequence[dict]) -> dict:
@@ -147,7 +193,8 @@ def _method(cfg: Config) -> str:
 def print_table(results: dict[str, dict], per_class: bool = False) -> None:
     """Print accuracy and mIoU of each row; oracles are called so.
 
-    A row whose model has several branches is followed by theirs.
+    A row whose model has several branches is followed by theirs. Where several of the
+    last checkpoints were tested, the mIoU of each, their mean and spread follow.
 
     Args:
         results: As :func:`compare` returns them.
@@ -162,15 +209,21 @@ def print_table(results: dict[str, dict], per_class: bool = False) -> None:
             m: None for row in results.values() for m in row if m.startswith('IoU.')
         }
         measures = {m: f'{m.removeprefix("IoU.")} IoU %' for m in found} | measures
+    several = any('last' in row for row in results.values())
+    last = ['of the last checkpoints', 'mean ± spread'] if several else []
+
+    def cells(row: dict, prefix: str = '') -> list[str]:
+        shown = [_cell(row, prefix + m) for m in measures]
+        return shown + (_cells_of_last(row, f'{prefix}mIoU') if several else [])
+
     # Names stay whole, figures wrap where a terminal is narrow.
-    table = Table(Column(no_wrap=True), *measures.values())
+    table = Table(Column(no_wrap=True), *measures.values(), *last)
     for name, row in results.items():
         oracle = ' (ORACLE)' if row['oracle'] else ''
-        table.add_row(name + oracle, *(_cell(row, m) for m in measures))
+        table.add_row(name + oracle, *cells(row))
         branches = [key.removesuffix('.mIoU') for key in row if '.mIoU' in key]
         for branch in branches if len(branches) > 1 else ():
-            cells = (_cell(row, f'{branch}.{m}') for m in measures)
-            table.add_row(f'  {branch}', *cells)
+            table.add_row(f'  {branch}', *cells(row, f'{branch}.'))
     # As wide as it is where nobody looks at it in a terminal.
     console = Console()
     if not console.is_terminal:
@@ -185,6 +238,14 @@ def _cell(row: dict, measure: str) -> str:
     digits = 3 if measure == 'SemSim' else 1
     deviation = '' if figure['std'] is None else f' ± {figure["std"]:.{digits}f}'
     return f'{figure["mean"]:.{digits}f}{deviation}'
+
+
+def _cells_of_last(row: dict, measure: str) -> list[str]:
+    found = row.get('last', {}).get(measure)
+    if found is None:
+        return ['-', '-']
+    each = ' '.join(f'{value:.1f}' for value in found['each'])
+    return [each, f'{found["mean"]:.1f} ± {found["spread"]:.1f}']
 
 
 def draw(runs: Sequence[Run], file: Path, num_images: int = 4) -> None:

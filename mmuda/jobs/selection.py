@@ -1,6 +1,5 @@
 """Choosing between finished runs without a label of the target."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ from mmengine.config import Config
 from rich.console import Console
 from rich.table import Table
 
+from mmuda.engine.checkpoint import checkpoints_in
 from mmuda.evaluation import write_figures
 from mmuda.evaluation.collecting import NUM_IMAGES
 from mmuda.evaluation.criteria import (
@@ -24,8 +24,6 @@ from mmuda.evaluation.criteria import (
 from mmuda.jobs.domains import pair_of
 from mmuda.jobs.evidence import Evidence, load_model
 from mmuda.jobs.oracle import is_oracle
-
-CHECKPOINT = re.compile(r'(?:iter|epoch)_(\d+)\.pth')
 
 
 @dataclass(frozen=True)
@@ -99,12 +97,7 @@ def _checkpoints(run: Path) -> list[Checkpoint]:
     """A checkpoint, or those of a run in the order of training."""
     folder, files = (run.parent, [run]) if run.suffix == '.pth' else (run, [])
     if run.suffix != '.pth':
-        numbered = {
-            int(match[1]): file
-            for file in folder.glob('*.pth')
-            if (match := CHECKPOINT.fullmatch(file.name))
-        }
-        files = [numbered[number] for number in sorted(numbered)]
+        files = list(checkpoints_in(folder).values())
     if not files or not files[0].is_file():
         raise FileNotFoundError(f'{run} has no checkpoint, expected iter_<n>.pth')
     cfg = config_of(folder)

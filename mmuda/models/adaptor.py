@@ -8,7 +8,7 @@ from mmseg.registry import MODELS
 from torch import Tensor, nn
 
 from mmuda.models.domains import TARGET, DomainBatch, Domains
-from mmuda.models.normalisation import ROLES, STATISTICS, DomainStatistics
+from mmuda.models.normalisation import COUNT, ROLES, STATISTICS, DomainStatistics
 from mmuda.models.passes import Passes
 from mmuda.models.phased import Losses, PhasedModel
 
@@ -232,12 +232,16 @@ class DomainAdaptor(PhasedModel):
         super()._load_from_state_dict(state_dict, prefix, *args)
 
     def _begin_statistics(self, state_dict: dict, prefix: str) -> None:
-        """A plain segmentor's batch statistics are those of what it was trained on."""
+        """A plain segmentor's batch statistics are those of what it was trained on.
+
+        The target begins with them, as one that has never passed.
+        """
         for path in self.statistics.layers:
             for name in STATISTICS:
                 value = state_dict.get(f'{prefix}segmentor.{path}.{name}')
                 if value is not None:
                     for role in ROLES:
                         key = f'{prefix}statistics.{role}.{path}.{name}'
-                        known = value if role == 'source' else value.clone().zero_()
+                        unseen = role != 'source' and name == COUNT
+                        known = torch.zeros_like(value) if unseen else value
                         state_dict.setdefault(key, known)

@@ -125,6 +125,14 @@ class DomainStatistics(nn.Module):
                 for name in STATISTICS[:2]:
                     kept[name].copy_(layer._buffers[name])
 
+    def _load_from_state_dict(
+        self, state_dict: dict, prefix: str, *args: object
+    ) -> None:
+        """Domains of a checkpoint have begun, also those that never passed a layer."""
+        counts = (f'{prefix}{r}.{path}.{COUNT}' for r in ROLES for path in self.layers)
+        self._begun |= all(count in state_dict for count in counts)
+        super()._load_from_state_dict(state_dict, prefix, *args)
+
     @property
     def learning(self) -> bool:
         """Whether any layer learns statistics in training passes."""
@@ -187,26 +195,41 @@ def blend_checkpoint(
             domain, or none of the target though ``alpha`` asks for them.
     """
     check_alpha(alpha)
-    start, end = 'statistics.target.', '.running_mean'
-    keys = [key for key in weights if key.endswith(end)]
-    layers = [key[len(start) : -len(end)] for key in keys if key.startswith(start)]
-    known = {
-        path: tuple(
-            {name: weights[f'statistics.{role}.{path}.{name}'] for name in STATISTICS}
-            for role in ROLES
-        )
-        for path in layers
-    }
-    passed = [int(target[COUNT]) for _, target in known.values()]
-    if alpha > 0 and keys and not any(passed):
+    normalised = any(key.endswith('.running_mean') for key in weights)
+    passed = [int(target[COUNT]) for _, target in _by_domain(weights).values()]
+    if alpha > 0 and normalised and not any(passed):
         raise ValueError(
             f'alpha is {alpha}, but the checkpoint holds no batch statistics of the '
             'target: measure them with tools/target_statistics.py'
         )
-    for path, (source, target) in known.items():
-        found = mixed(source, target, alpha)
-        for name, value in (found or {}).items():
+    blend_known(weights, alpha, prefix)
+
+
+def blend_known(weights: dict[str, Tensor], alpha: float, prefix: str) -> None:
+    """As :func:`blend_checkpoint`, with what is known of the domains, refusing nothing.
+
+    Layers of which nothing is known stay as they are.
+    """
+    for path, domains in _by_domain(weights).items():
+        for name, value in (mixed(*domains, alpha) or {}).items():
             weights[f'{prefix}{path}.{name}'] = value
+
+
+def _by_domain(weights: Mapping[str, Tensor]) -> dict[str, list[dict[str, Tensor]]]:
+    """Statistics of source and target in a checkpoint, by layer."""
+    start, end = 'statistics.target.', '.running_mean'
+    layers = [
+        key[len(start) : -len(end)]
+        for key in weights
+        if key.startswith(start) and key.endswith(end)
+    ]
+    return {
+        path: [
+            {name: weights[f'statistics.{role}.{path}.{name}'] for name in STATISTICS}
+            for role in ROLES
+        ]
+        for path in layers
+    }
 
 
 @torch.no_grad()

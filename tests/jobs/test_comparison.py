@@ -4,20 +4,22 @@ import json
 import math
 import subprocess
 from pathlib import Path
+from statistics import mean, stdev
 
 import cv2
 import pytest
 import torch
-from conftest import toy_segmentor
+from conftest import toy_adaptor, toy_segmentor
 from toy_needs import write_source_model
-from toy_run import make_data, run_as_fork, write_config
+from toy_run import make_data, mmuda, run_as_fork, write_config
 
 from mmuda.engine.checkpoint import load_checked
 from mmuda.evaluation import write_figures
-from mmuda.jobs.comparison import compare, print_table, summary
+from mmuda.jobs.comparison import compare, over_checkpoints, print_table, summary
 from mmuda.jobs.config import load_config
 from mmuda.jobs.experiments.execute import Job
 from mmuda.jobs.experiments.run import Row, Run
+from mmuda.jobs.reporting.results import find_results
 
 
 @pytest.fixture(autouse=True)
@@ -89,6 +91,95 @@ def test_rows_at_other_statistics(tmp_path, capsys):
     assert capsys.readouterr().out.count('mmuda train ') == 1
     with pytest.raises(ValueError, match=r'@2: behind @ comes a number in \[0, 1\]'):
         compare([f'{config}@2'], [0], Path('out'))
+
+
+@pytest.mark.parametrize(
+    ('text', 'row'),
+    [
+        ('a.py', Row('a.py')),
+        ('a.py@0.3', Row('a.py', 0.3)),
+        ('a.py+averaged', Row('a.py', averaged=True)),
+        ('a.py@1+averaged', Row('a.py', 1.0, averaged=True)),
+        ('deeplabv3+.py', Row('deeplabv3+.py')),
+    ],
+)
+def test_what_a_row_says(text, row):
+    assert Row.of(text) == row
+    assert Row.of(text).name == text.replace('.py', '')
+
+
+def keeping(tmp_path, name, number, hook=True):
+    """A config with statistics of domains that keeps so many checkpoints of three."""
+    config = write_config(
+        tmp_path, name, max_iters=3, model=toy_adaptor(norm=dict(type='BN')).to_dict()
+    )
+    with open(config, 'a') as text:
+        text.write(
+            "train_cfg['val_interval'] = 100\n"
+            f"default_hooks['checkpoint'] = dict(interval=1, max_keep_ckpts={number})\n"
+        )
+        if hook:
+            text.write("custom_hooks = [dict(type='WeightAverageHook')]\n")
+    return config
+
+
+def test_last_averaged_checkpoints_are_as_tested_one_by_one(tmp_path, capsys):
+    make_data(tmp_path / 'data')
+    config = keeping(tmp_path, 'kept', 3)
+    row = f'{config}@0.5+averaged'
+    (found,) = compare([row], [0], Path('out'), last=3).values()
+    printed = capsys.readouterr().out
+    (run,) = Path('work_dirs').glob('*/kept')
+    single = []
+    for n in (1, 2, 3):
+        file = f'averaged_iter_{n}.pth'
+        mmuda('test', config, run / file, '--alpha', '0.5', '--json', f'{n}.json')
+        single.append(json.loads(Path(f'{n}.json').read_text()))
+    for measure in ('aAcc', 'mIoU', 'IoU.a'):
+        values = [figures[measure] for figures in single]
+        last = found['last'][measure]
+        assert last['values'] == [values]
+        assert last['mean'] == pytest.approx(mean(values))
+        assert last['spread'] == pytest.approx(stdev(values))
+        assert found[measure]['values'] == values[-1:]
+    assert found['last']['checkpoints'] == [[f'averaged_iter_{n}' for n in (1, 2, 3)]]
+    lines = [line.split('│') for line in printed.splitlines()]
+    (shown,) = [[c.strip() for c in cells] for cells in lines if len(cells) > 5]
+    assert shown[1] == 'kept@0.5+averaged'
+    assert shown[4] == ' '.join(f'{figures["mIoU"]:.1f}' for figures in single)
+    spread = found['last']['mIoU']
+    assert shown[5] == f'{spread["mean"]:.1f} ± {spread["spread"]:.1f}'
+    assert [r.suffix for r in find_results(['work_dirs'])] == ['@0.5+averaged']
+
+    with pytest.raises(
+        ValueError, match=r'has 3 of the last 4 .* max_keep_ckpts is 3 '
+    ):
+        compare([config], [0], Path('out'), last=4)
+    for file in run.glob('averaged*'):
+        file.unlink()
+    with pytest.raises(ValueError, match=r"no averaged .*type='WeightAverageHook'"):
+        compare([f'{config}+averaged'], [0], Path('out'))
+
+
+def test_refuses_before_training_what_will_not_be_kept(tmp_path):
+    make_data(tmp_path / 'data')
+    config = keeping(tmp_path, 'two', 2, hook=False)
+    with pytest.raises(ValueError, match=r'would have 2 of the last 3 .* interval 1'):
+        compare([config], [0], Path('out'), last=3)
+    with pytest.raises(ValueError, match=r'two\+averaged: .* would have no averaged'):
+        compare([f'{config}+averaged'], [0], Path('out'))
+    with pytest.raises(ValueError, match='last must be at least 1 checkpoint, got 0'):
+        compare([config], [0], Path('out'), last=0)
+    assert not Path('work_dirs').exists()
+
+
+def test_spread_is_that_between_checkpoints_of_a_run():
+    """Not that between runs, which differ by much more."""
+    found = over_checkpoints([[10.0, 12.0], [50.0, 56.0]])
+    assert found['each'] == [30.0, 34.0]
+    assert found['mean'] == 32.0
+    assert found['spread'] == pytest.approx(math.sqrt((2 + 18) / 2))
+    assert over_checkpoints([[10.0, None]]) is None
 
 
 def test_one_seed_has_no_deviation(capsys):

@@ -23,12 +23,13 @@ def test_a_plan_is_every_combination():
     plan = dict(
         methods=dict(
             A=dict(config='a.py', alphas=[None, 0.5], variants=['', 'x']),
-            B=dict(config='b.py'),
+            B=dict(config='b.py', averaged=[False, True]),
         ),
         variants=dict(x={'pairing.strategy': 'random'}),
         pairs=[('s', 't'), (['s', 'u'], 't')],
         seeds=[0, 1, 2],
         size='demo',
+        last=3,
     )
     found = {
         (r.method, r.loading['source'].__str__(), r.row.alpha, r.variant, r.seed)
@@ -37,11 +38,14 @@ def test_a_plan_is_every_combination():
     expected = set()
     for source, seed in product(('s', "['s', 'u']"), (0, 1, 2)):
         expected.add(('B', source, None, '', seed))
+        expected.add(('B+averaged', source, None, '', seed))
         for alpha, variant in product((None, 0.5), ('', 'x')):
             name = 'A' + (' x' if variant else '') + ('@0.5' if alpha else '')
             expected.add((name, source, alpha, variant, seed))
     assert found == expected
-    assert len(expand(plan)) == 2 * 3 * 5
+    assert len(expand(plan)) == 2 * 3 * 6
+    assert all(run.row.averaged == ('+' in run.method) for run in expand(plan))
+    assert {run.last for run in expand(plan)} == {3}
     assert all(run.loading['demo'] for run in expand(plan))
     (varied,) = {str(r.loading['options']) for r in expand(plan) if r.variant}
     assert varied == "{'pairing.strategy': 'random'}"
@@ -71,6 +75,8 @@ def test_semsim_has_20_pairs():
         ("methods = dict(a=dict(config='a.py'))\nsize = 'tiny'", "got 'tiny'"),
         ("methods = dict(a=dict(config='a.py', seed=1))", 'method a says seed'),
         ("methods = dict(a=dict(config='a.py', variants=['x']))", "the variant 'x'"),
+        ("methods = dict(a=dict(config='a.py', averaged=True))", 'averaged is True'),
+        ("methods = dict(a=dict(config='a.py'))\nlast = 0", 'last must be at least 1'),
         (
             "methods = dict(a=dict(config='a.py'))\n"
             "tables = [dict(title='T', control='b')]",

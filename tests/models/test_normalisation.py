@@ -13,6 +13,7 @@ from mmuda.models.normalisation import (
     add_statistics,
     batch_norms,
     blend_checkpoint,
+    blend_known,
     measure_statistics,
 )
 
@@ -204,6 +205,29 @@ def test_a_source_model_is_given_statistics_afterwards():
             assert torch.equal(weights[f'{path}.{name}'], value)
     with pytest.raises(ValueError, match=r'no batch statistics of the target: measure'):
         blend_checkpoint(dict(plain), 1.0, prefix='')
+
+
+def test_layers_that_no_domain_has_passed_stay_as_they_are():
+    model, _ = build()
+    before = model.state_dict()
+    weights = dict(before)
+    blend_known(weights, 1.0, 'segmentor.')
+    assert all(torch.equal(weights[name], value) for name, value in before.items())
+
+
+def test_layers_that_one_domain_never_passes_are_the_same_after_a_restart():
+    """Alignment taps the backbone: the target never passes the head."""
+    name = 'statistics.target.decode_head.convs.0.bn.running_mean'
+    model, optimizers = build()
+    model.train_step(unlike(0), optimizers)
+    saved = copy.deepcopy(model.state_dict())
+    again, other_optimizers = build()
+    again.load_state_dict(saved)
+    for resumed, wrapper in ((model, optimizers), (again, other_optimizers)):
+        resumed.train_step(unlike(1), wrapper)
+    assert not torch.equal(saved[name.replace('target', 'source')], saved[name])
+    for name, value in model.state_dict().items():
+        assert torch.equal(again.state_dict()[name], value), name
 
 
 @pytest.mark.parametrize('alpha', [-0.1, 1.5])

@@ -15,6 +15,7 @@ from mmuda.engine.hooks.translation_grid import (
     ReconstructionGridHook,
     TranslationGridHook,
 )
+from mmuda.engine.hooks.weight_average import WeightAverageHook
 
 __all__ = [
     'AlphaHook',
@@ -30,4 +31,5 @@ __all__ = [
     'SameBuffersHook',
     'StrictLoadHook',
     'TranslationGridHook',
+    'WeightAverageHook',
 ]

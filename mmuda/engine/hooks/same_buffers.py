@@ -49,8 +49,12 @@ class SameBuffersHook(Hook):
     def share(runner: Runner) -> None:
         """Broadcast every buffer."""
         if is_distributed():
+            # With all names of what is shared: batch normalisation may hold the
+            # statistics of a domain here and a mixture in the process that has just
+            # written a checkpoint, and all processes must go through the same list.
+            buffers = innermost(runner.model).named_buffers(remove_duplicate=False)
             with torch.no_grad():
-                for buffer in innermost(runner.model).buffers():
+                for _, buffer in buffers:
                     # Gloo knows no bool.
                     is_bool = buffer.dtype == torch.bool
                     broadcast(buffer.view(torch.uint8) if is_bool else buffer)

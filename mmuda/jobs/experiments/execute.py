@@ -14,6 +14,7 @@ from typing import IO
 
 from mmengine.config import Config
 
+from mmuda.jobs.experiments.kept import check_kept
 from mmuda.jobs.experiments.run import Run
 from mmuda.jobs.prerequisites import check_all, data_of, prerequisites_of, provide
 from mmuda.jobs.prerequisites.base import OF_LAUNCHER
@@ -47,10 +48,12 @@ class Job:
         return all(run.is_finished for run in self.runs)
 
     def check(self) -> str | None:
-        """What is wrong with its config, what that needs or what is there, if any."""
+        """What is wrong with its config, what that needs, keeps or has, if anything."""
         try:
             self.runs[0].check()
             check_all(self.runs[0].cfg)
+            for run in self.runs:
+                check_kept(run)
         except (ValueError, OSError, ImportError) as error:
             return ' '.join(str(error).split())
 

@@ -11,8 +11,8 @@ from mmuda.jobs.experiments.run import Row, Run
 from mmuda.jobs.inheritance import find_config
 from mmuda.models.normalisation import check_alpha
 
-KEYS = ('methods', 'variants', 'pairs', 'seeds', 'size', 'tables')
-OF_METHOD = ('config', 'variants', 'alphas')
+KEYS = ('methods', 'variants', 'pairs', 'seeds', 'size', 'last', 'tables')
+OF_METHOD = ('config', 'variants', 'alphas', 'averaged')
 SIZES = (None, 'demo', 'small')
 
 
@@ -47,7 +47,7 @@ class Plan:
 
     Args:
         name: That of its file.
-        runs: In the order of pairs, methods, variants, alphas, seeds.
+        runs: In the order of pairs, methods, variants, alphas, averaged or not, seeds.
         tables: To be made of them.
     """
 
@@ -61,11 +61,13 @@ def read_plan(file: str | Path) -> Plan:
 
     ``methods``: by name, ``dict(config=...)`` with, if wanted, ``alphas`` (batch
     statistics that it is tested with, one training for all; None for those that it
-    declares) and ``variants`` (names of entries of the plan's ``variants``; ``''`` for
-    the config as it is). ``variants``: by name, settings by dotted key, such as
-    ``{'pairing.strategy': 'random'}``. ``pairs``: of source and target, the config's
-    own if left out. ``seeds``: [0] if left out. ``size``: ``'demo'`` or ``'small'``.
-    ``tables``: see :class:`PlannedTable`.
+    declares), ``averaged`` (some of False, the last weights, and True, the averaged
+    ones of a config with ``WeightAverageHook``) and ``variants`` (names of entries of
+    the plan's ``variants``; ``''`` for the config as it is). ``variants``: by name,
+    settings by dotted key, such as ``{'pairing.strategy': 'random'}``. ``pairs``: of
+    source and target, the config's own if left out. ``seeds``: [0] if left out.
+    ``size``: ``'demo'`` or ``'small'``. ``last``: how many of the last checkpoints are
+    tested, 1 if left out. ``tables``: see :class:`PlannedTable`.
 
     Args:
         file: The plan; ``mmuda::plans/<name>.py`` for one of the package.
@@ -100,8 +102,8 @@ def expand(plan: dict) -> list[Run]:
     """The runs of a plan; nothing is loaded yet.
 
     Raises:
-        ValueError: If a method names a variant that there is not, or an alpha is no
-            number in [0, 1].
+        ValueError: If a method names a variant that there is not, an alpha is no
+            number in [0, 1], or something else says what is averaged or last.
     """
     runs = []
     size = {plan['size']: True} if plan.get('size') else {}
@@ -112,16 +114,27 @@ def expand(plan: dict) -> list[Run]:
         domains = (
             {} if pair is None else dict(zip(('source', 'target'), pair, strict=True))
         )
-        for variant, alpha, seed in product(
+        for variant, alpha, averaged, seed in product(
             method.get('variants') or [''],
             method.get('alphas') or [None],
+            _averaged(method, name),
             plan.get('seeds') or [0],
         ):
-            row = Row(method['config'], None if alpha is None else check_alpha(alpha))
+            declared = None if alpha is None else check_alpha(alpha)
+            row = Row(method['config'], declared, averaged)
             loading = {**size, **domains, 'options': _options(plan, name, variant)}
             called = f'{name} {variant}'.strip() + row.suffix
-            runs.append(Run(row, seed, loading, called, variant))
+            runs.append(Run(row, seed, loading, called, variant, plan.get('last', 1)))
     return runs
+
+
+def _averaged(method: dict, name: str) -> list[bool]:
+    found = method.get('averaged', [False])
+    if found not in ([False], [True], [False, True], [True, False]):
+        raise ValueError(
+            f'method {name}: averaged is {found!r}, expected [True] or [False, True]'
+        )
+    return found
 
 
 def _options(plan: dict, name: str, variant: str) -> dict:

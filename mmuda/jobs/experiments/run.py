@@ -9,14 +9,16 @@ from pathlib import Path
 
 from mmengine.config import Config
 
-from mmuda.engine.checkpoint import latest_checkpoint, load_checked
+from mmuda.engine.checkpoint import load_checked
 from mmuda.jobs.config import load_config
+from mmuda.jobs.experiments.kept import check_kept, kept_checkpoints
 from mmuda.jobs.experiments.record import record_start, write_metrics
 from mmuda.jobs.prerequisites.base import amp_words, words_for
 from mmuda.jobs.prerequisites.identity import last_checkpoint, refuse_other_precision
 from mmuda.models.normalisation import check_alpha
 
 Call = Callable[..., None]  # runs ``mmuda`` with words, raises ValueError if it fails
+AVERAGED = '+averaged'
 
 
 @dataclass(frozen=True)
@@ -26,23 +28,26 @@ class Row:
     Args:
         config: Config file.
         alpha: Batch statistics that it is tested with; None for those it declares.
+        averaged: Whether its averaged weights are tested, not the last ones.
     """
 
     config: str
     alpha: float | None = None
+    averaged: bool = False
 
     @classmethod
     def of(cls, text: str) -> 'Row':
-        """From ``CONFIG`` or ``CONFIG@ALPHA``.
+        """From ``CONFIG``, ``CONFIG@ALPHA`` or either with ``+averaged`` behind it.
 
         Raises:
             ValueError: If there is an @ without a number in [0, 1] behind it.
         """
-        config, at, alpha = text.partition('@')
+        config, at, alpha = text.removesuffix(AVERAGED).partition('@')
+        averaged = text.endswith(AVERAGED)
         if not at:
-            return cls(config)
+            return cls(config, averaged=averaged)
         try:
-            return cls(config, check_alpha(float(alpha)))
+            return cls(config, check_alpha(float(alpha)), averaged)
         except ValueError as error:
             raise ValueError(
                 f'{text}: behind @ comes a number in [0, 1], got {alpha!r}'
@@ -51,7 +56,8 @@ class Row:
     @property
     def suffix(self) -> str:
         """What tells it from other rows of the same config."""
-        return '' if self.alpha is None else f'@{self.alpha:g}'
+        alpha = '' if self.alpha is None else f'@{self.alpha:g}'
+        return alpha + AVERAGED * self.averaged
 
     @property
     def name(self) -> str:
@@ -71,6 +77,11 @@ class Run:
         method: As a plan calls it; by default the row's name.
         variant: What tells it from other runs of the config in a plan, whose settings
             are the ``options`` of ``loading``. Its folder is named after it.
+        last: How many of its last checkpoints are tested. The last one counts; the
+            others tell how much one differs from the next.
+
+    Raises:
+        ValueError: If ``last`` is below 1.
     """
 
     row: Row
@@ -78,6 +89,11 @@ class Run:
     loading: Mapping = field(default_factory=dict)
     method: str | None = None
     variant: str = ''
+    last: int = 1
+
+    def __post_init__(self) -> None:
+        if self.last < 1:
+            raise ValueError(f'last must be at least 1 checkpoint, got {self.last}')
 
     @cached_property
     def cfg(self) -> Config:
@@ -89,7 +105,7 @@ class Run:
 
     @property
     def folder(self) -> Path:
-        """Where it is trained, with all rows that differ in their statistics alone."""
+        """Where it is trained, with all rows that are other tests of that training."""
         return Path(self.cfg.work_dir)
 
     @property
@@ -108,14 +124,37 @@ class Run:
         return last_checkpoint(self.cfg).is_file()
 
     @property
+    def checkpoints(self) -> list[Path]:
+        """Those of a trained run that are tested, the last one at the end."""
+        return kept_checkpoints(self.folder, self.cfg, self.row.averaged)[-self.last :]
+
+    @property
     def is_finished(self) -> bool:
         """Whether it was trained and tested."""
-        return self.is_trained and self.figures_file.is_file()
+        if not self.is_trained:
+            return False
+        found = self.checkpoints
+        tested = all(self._figures_file_of(file).is_file() for file in found)
+        return tested and len(found) == self.last
 
     @property
     def figures(self) -> dict:
         """By measure, of a finished run."""
         return json.loads(self.figures_file.read_text())
+
+    @property
+    def figures_of_last(self) -> dict[str, dict]:
+        """The same of each checkpoint that is tested, by its name."""
+        return {
+            file.stem: json.loads(self._figures_file_of(file).read_text())
+            for file in self.checkpoints
+        }
+
+    def _figures_file_of(self, checkpoint: Path) -> Path:
+        """Of the last one that of the run; those of others are named after them."""
+        if checkpoint.stem.endswith(f'_{self.cfg.train_cfg.max_iters}'):
+            return self.figures_file
+        return self.folder / f'{checkpoint.stem}_{self.figures_file.name}'
 
     @property
     def words(self) -> list[str]:
@@ -150,20 +189,27 @@ class Run:
         """
         if self.is_finished:
             return
+        check_kept(self)
         record_start(self)
         if not self.is_trained:
             call('train', *self.words, '--resume', *amp_words(self.cfg))
-        if not self.figures_file.is_file():
-            self._test(call)
+            check_kept(self)
+        for checkpoint in self.checkpoints:
+            if not self._figures_file_of(checkpoint).is_file():
+                self._test(checkpoint, call)
         write_metrics(self.folder)
 
-    def _test(self, call: Call) -> None:
-        checkpoint, words = latest_checkpoint(self.folder), self.words
+    def _test(self, checkpoint: Path, call: Call) -> None:
+        """Measure a checkpoint; the predictions are those of the last one."""
+        figures, words = self._figures_file_of(checkpoint), self.words
+        tested = checkpoint
         if self.row.alpha is not None:
-            checkpoint = _with_statistics(checkpoint, words, call)
+            tested = _with_statistics(checkpoint, words, call)
             words += ['--alpha', str(self.row.alpha)]
-        out = ['--out', str(self.predictions), '--json', str(self.figures_file)]
-        call('test', *words, *amp_words(self.cfg), *out, str(checkpoint))
+        words += [*amp_words(self.cfg), '--json', str(figures)]
+        if figures == self.figures_file:
+            words += ['--out', str(self.predictions)]
+        call('test', *words, str(tested))
 
 
 def _word(value: object) -> str:

@@ -6,7 +6,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Column, Table
 
-from mmuda.jobs.comparison import WIDE, print_table, summary
+from mmuda.jobs.comparison import WIDE, figures_of, print_table
 from mmuda.jobs.domains import pair_of
 from mmuda.jobs.experiments.plan import PlannedTable
 from mmuda.jobs.experiments.run import Run
@@ -29,7 +29,7 @@ def collect(runs: Sequence[Run]) -> Results:
         key: {
             'oracle': is_oracle(of_key[0].cfg),
             'seeds': [run.seed for run in of_key],
-            **summary([run.figures for run in of_key]),
+            **figures_of(of_key),
         }
         for key, of_key in finished.items()
     }

@@ -18,11 +18,12 @@ BOUND = 'target-only'
 
 @dataclass(frozen=True, eq=False)
 class Result:
-    """One run, tested with one choice of batch statistics.
+    """One run, tested with one choice of batch statistics and weights.
 
     Args:
         folder: Of the run.
-        suffix: ``@<alpha>`` behind the names of its files, or nothing.
+        suffix: Behind the names of its files: ``@<alpha>``, ``+averaged``, both or
+            nothing.
         method: As its plan calls it, or what the config's name says of the method.
         pair: Source and target.
         seed: Of the run.
@@ -111,7 +112,8 @@ def _folders(place: Path) -> list[Path]:
 
 
 def _results_in(folder: Path) -> list[Result]:
-    tests = [f for f in sorted(folder.glob('test*.json')) if f.stem[4:5] in ('', '@')]
+    named = sorted(folder.glob('test*.json'))
+    tests = [file for file in named if file.stem[4:5] in ('', '@', '+')]
     if not tests or not list(folder.glob('*.py')):
         return []
     cfg = _config_of(folder)
