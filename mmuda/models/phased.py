@@ -266,6 +266,16 @@ class PhasedDistributedDataParallel(MMDistributedDataParallel):
         kwargs.setdefault('broadcast_buffers', False)
         super().__init__(module=module, device_ids=None, **kwargs)
 
+    @contextmanager
+    def no_sync(self) -> Iterator[None]:
+        """Nothing: gradients are averaged within an accumulation window as well.
+
+        What is averaged in every iteration adds up to what would be averaged at the
+        end. Were it left out, the wrapper would expect a gradient of every parameter
+        that any phase used since, also of those that the phase at hand leaves alone.
+        """
+        yield
+
     def train_step(self, data: dict, optim_wrapper: OptimWrapperDict) -> Losses:
         """Run the phases of the wrapped model, each through this wrapper."""
         return self.module.run_phases(data, optim_wrapper, forward=self)

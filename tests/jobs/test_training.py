@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from conftest import toy_adaptor
+from conftest import toy_adaptor, toy_optimizers
 from toy_run import make_data, mmuda, write_config
 
 from mmuda.engine.checkpoint import load_checked
@@ -162,10 +162,10 @@ def test_lsd_resumed_and_drawn(folder):
 
 
 def online():
-    """Settings of a run that trains itself."""
+    """Settings of a run that trains itself, and accumulates gradients."""
     model = toy_adaptor()
     model.objectives.update(self_training('supervise'))
-    return dict(model=model.to_dict())
+    return dict(model=model.to_dict(), optimizers=toy_optimizers(accumulative_counts=2))
 
 
 @pytest.mark.parametrize(
