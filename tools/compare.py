@@ -8,9 +8,7 @@ target's; ``@1`` behind a source-only config is AdaBN. It is trained once for al
 import argparse
 from pathlib import Path
 
-from mmuda.jobs.amp import add_amp
-from mmuda.jobs.command_line import add_data, data_and_size, errors_in_one_line
-from mmuda.jobs.comparison import compare
+from mmuda.jobs.command_line import add_amp, add_data, data_and_size, errors_in_one_line
 
 
 def main() -> None:
@@ -30,6 +28,9 @@ def main() -> None:
     )
     add_amp(parser)
     args = parser.parse_args()
+
+    from mmuda.jobs.comparison import compare
+
     loading = dict(data_and_size(args), amp=args.amp)
     tables = dict(per_class=args.per_class, semsim=args.semsim)
     compare(args.configs, args.seeds, args.out, loading, **tables)
