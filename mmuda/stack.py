@@ -111,7 +111,7 @@ def _let_heads_count_hits() -> None:
     """Give decode heads a faster way to the accuracy that they log.
 
     MMSeg's own ranks the classes of every pixel, and picks those that are not ignored
-    out of a mask, twice, which a GPU must be waited for: 3 % of the time of an
+    out of a mask, twice, for which a GPU must be waited: 3 % of the time of an
     iteration of DAFormer's smallest network on a CPU.
     """
     from mmseg.models.decode_heads import decode_head

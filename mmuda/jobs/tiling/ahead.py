@@ -1,13 +1,13 @@
 """Doing the next thing while the one before is used."""
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 Item = TypeVar('Item')
 
 
-def ahead(items: Generator[Item, None, None]) -> Iterator[Item]:
+def ahead(items: Generator[Item, None, None]) -> Generator[Item, None, None]:
     """The same items, each made in a thread while the one before is used.
 
     It is for work during which Python runs other threads: reading files, networks,

@@ -1,6 +1,6 @@
 """Passing a raster through a network window by window, blended strip by strip."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -56,7 +56,7 @@ def blended(
     batch_size: int = 1,
     fill: np.ndarray | None = None,
     advance: Callable[[int], None] = lambda windows: None,
-) -> Iterator[tuple[Part, np.ndarray, np.ndarray]]:
+) -> Generator[tuple[Part, np.ndarray, np.ndarray], None, None]:
     """What a network says of a part of a raster, strip by strip from the top.
 
     No more than a row of windows is held at a time, beside the pixels of the next. What

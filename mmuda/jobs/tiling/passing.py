@@ -1,6 +1,6 @@
 """Passing the windows of a raster through a network, row by row."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,7 +40,7 @@ def read_rows(
     rows: Sequence[Span],
     columns: Sequence[Span],
     fill: np.ndarray | None,
-) -> Iterator[Row]:
+) -> Generator[Row, None, None]:
     """The rows of windows of a raster; see :func:`read_window`."""
     across = columns[0].read[0], columns[-1].read[1]
     # Opened here, as GDAL lets only one thread at a time use what it opened.
@@ -50,12 +50,15 @@ def read_rows(
 
 
 def passed(
-    rows: Iterator[Row], process: Process, columns: Sequence[Span], size: int
-) -> Iterator[Batch]:
+    rows: Generator[Row, None, None],
+    process: Process,
+    columns: Sequence[Span],
+    size: int,
+) -> Generator[Batch, None, None]:
     """Rows of windows passed through a network, up to ``size`` windows at once.
 
     Args:
-        rows: A generator, which is closed in the end.
+        rows: See :func:`read_rows`; closed in the end.
         process: The network.
         columns: Where the windows lie along the columns.
         size: Of a batch.
