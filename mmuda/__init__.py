@@ -8,7 +8,7 @@ prefix. Its commands are functions as well: ``from mmuda import train, predict``
 from mmuda.cli import only_asks
 from mmuda.version import __version__
 
-# The program answers `mmuda --help` before all else is loaded, which takes seconds.
+# The program answers `--help` before all else is loaded, which takes seconds.
 if not only_asks():
     from mmuda import stack
 
@@ -16,6 +16,7 @@ if not only_asks():
 
     from mmuda import datasets, engine, evaluation, jobs, models
     from mmuda.api import adapt, compare, export, pair, predict, test, train, translate
+    from mmuda.jobs import hooks as _hooks  # noqa: F401
 
 __all__ = [
     '__version__',

@@ -11,7 +11,7 @@ from mmengine.config import Config
 
 from mmuda.engine.checkpoint import latest_checkpoint
 from mmuda.jobs import adaptation, comparison, training
-from mmuda.jobs.adaptation.request import DEFAULT_METHOD
+from mmuda.jobs.choices import DEFAULT_METHOD
 from mmuda.jobs.config import load_config
 from mmuda.jobs.export import export_model
 from mmuda.jobs.pairing import PairingOptions

@@ -2,7 +2,7 @@
 
 ``mmuda train ...`` runs ``tools/train.py``, ``mmuda pseudo-label ...``
 ``tools/pseudo_label.py``. Nothing but the standard library is imported here, so that
-``mmuda --help`` answers at once.
+``mmuda --help`` answers at once; ``mmuda COMMAND --help`` imports no PyTorch either.
 """
 
 import ast
@@ -19,12 +19,19 @@ ASKING = ('-h', '--help', '--version')
 
 
 def only_asks() -> bool:
-    """Whether the program was started, and asked for its commands or version alone."""
+    """Whether the program was started, and asked for help or its version alone."""
     program = Path(sys.argv[0]).name if sys.argv else ''
     if program == '-m':  # while the package of `python -m PACKAGE` is imported
         flag = sys.orig_argv.index('-m') if '-m' in sys.orig_argv else -1
         program = sys.orig_argv[flag + 1]
-    return program == 'mmuda' and (len(sys.argv) == 1 or sys.argv[1] in ASKING)
+    if program != 'mmuda':
+        return False
+    return len(sys.argv) == 1 or sys.argv[1] in ASKING or asks_for_help(sys.argv[1:])
+
+
+def asks_for_help(words: Sequence[str]) -> bool:
+    """Whether a command does nothing but explain itself."""
+    return not {'-h', '--help'}.isdisjoint(words)
 
 
 def commands() -> dict[str, Path]:

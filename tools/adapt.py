@@ -8,11 +8,13 @@ what was done.
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from mmuda.jobs.adaptation import BUDGETS, AdaptationRequest, adapt
-from mmuda.jobs.adaptation.request import DEFAULT_METHOD
-from mmuda.jobs.amp import add_amp
-from mmuda.jobs.command_line import errors_in_one_line
+from mmuda.jobs.choices import BUDGETS, DEFAULT_METHOD
+from mmuda.jobs.command_line import add_amp, errors_in_one_line
+
+if TYPE_CHECKING:
+    from mmuda.jobs.adaptation import AdaptationRequest
 
 
 def parser() -> argparse.ArgumentParser:
@@ -71,8 +73,10 @@ def _add_reading(found: argparse.ArgumentParser) -> None:
     add('--background', metavar='NAME', help='class where no polygon lies [ignored]')
 
 
-def request_of(args: argparse.Namespace) -> AdaptationRequest:
+def request_of(args: argparse.Namespace) -> 'AdaptationRequest':
     """What the options ask for."""
+    from mmuda.jobs.adaptation import AdaptationRequest
+
     reading = {
         name: tuple(value) if isinstance(value, list) else value
         for name in (
@@ -100,6 +104,9 @@ def request_of(args: argparse.Namespace) -> AdaptationRequest:
 def main() -> None:
     """Run the command."""
     args = parser().parse_args()
+
+    from mmuda.jobs.adaptation import adapt
+
     outcome = adapt(request_of(args), args.out)
     for file in (*outcome.maps, outcome.page):
         print(file)

@@ -10,9 +10,7 @@ once for all.
 import argparse
 from pathlib import Path
 
-from mmuda.jobs.amp import add_amp
-from mmuda.jobs.command_line import add_data, data_and_size, errors_in_one_line
-from mmuda.jobs.comparison import compare
+from mmuda.jobs.command_line import add_amp, add_data, data_and_size, errors_in_one_line
 
 
 def main() -> None:
@@ -39,6 +37,9 @@ def main() -> None:
     )
     add_amp(parser)
     args = parser.parse_args()
+
+    from mmuda.jobs.comparison import compare
+
     loading = dict(data_and_size(args), amp=args.amp)
     tables = dict(per_class=args.per_class, semsim=args.semsim)
     compare(args.configs, args.seeds, args.out, loading, **tables, last=args.last)

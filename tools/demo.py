@@ -4,7 +4,6 @@ import argparse
 from pathlib import Path
 
 from mmuda.jobs.command_line import errors_in_one_line
-from mmuda.jobs.comparison import compare
 
 CONFIGS = Path(__file__).resolve().parents[1] / 'configs' / 'semsim'
 ALL = '_hannover_vaihingen.py'
@@ -27,6 +26,9 @@ def main() -> None:
         '--out', type=Path, default=Path('work_dirs/demo'), help='[work_dirs/demo]'
     )
     out = parser.parse_args().out
+
+    from mmuda.jobs.comparison import compare
+
     configs = [str(CONFIGS / row) for row in ROWS]
     compare(configs, seeds=[0], out=out, loading=dict(demo=True))
     print(f'figures: {out / "results.json"}\npicture: {out / "predictions.png"}')

@@ -3,7 +3,6 @@
 import argparse
 from pathlib import Path
 
-from mmuda.demo.areas import write_areas
 from mmuda.jobs.command_line import errors_in_one_line
 
 
@@ -15,6 +14,9 @@ def main() -> None:
         '--size-px', type=int, default=1024, help='of the scenes [%(default)s]'
     )
     args = parser.parse_args()
+
+    from mmuda.demo.areas import write_areas
+
     for file in write_areas(args.out, args.size_px):
         print(file)
 

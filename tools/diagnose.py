@@ -12,8 +12,6 @@ from mmuda.jobs.command_line import (
     parse,
     read_config,
 )
-from mmuda.jobs.diagnosis import diagnose_config
-from mmuda.jobs.prerequisites import data_of, provide
 
 
 def main() -> None:
@@ -29,6 +27,10 @@ def main() -> None:
         '--images', type=int, default=64, help='to look at, of each domain [64]'
     )
     args = parse(parser)
+
+    from mmuda.jobs.diagnosis import diagnose_config
+    from mmuda.jobs.prerequisites import data_of, provide
+
     cfg = read_config(args)
     provide(data_of(cfg), cfg)
     diagnose_config(cfg, args.checkpoint, args.out, args.images)

@@ -10,7 +10,6 @@ from pathlib import Path
 from mmengine.config import DictAction
 
 from mmuda.jobs.command_line import errors_in_one_line
-from mmuda.jobs.experiments.conduct import conduct, list_jobs, submit_plan
 
 
 def main() -> None:
@@ -35,6 +34,9 @@ def main() -> None:
         '--out', type=Path, help='folder of the results [work_dirs/plans/PLAN]'
     )
     args = parser.parse_args()
+
+    from mmuda.jobs.experiments.conduct import conduct, list_jobs, submit_plan
+
     if args.dry_run:
         list_jobs(args.plan)
     elif args.slurm is not None:

@@ -8,8 +8,8 @@ kept.
 
 import argparse
 
+from mmuda.jobs.choices import EXPORT_FORMATS
 from mmuda.jobs.command_line import errors_in_one_line
-from mmuda.jobs.export import FORMATS, export_model
 
 
 def main() -> None:
@@ -25,9 +25,16 @@ def main() -> None:
         help='batch statistics between source (0) and target (1)',
     )
     parser.add_argument(
-        '--formats', nargs='+', choices=FORMATS, default=['mmseg'], help='[mmseg]'
+        '--formats',
+        nargs='+',
+        choices=EXPORT_FORMATS,
+        default=['mmseg'],
+        help='[mmseg]',
     )
     args = parser.parse_args()
+
+    from mmuda.jobs.export import export_model
+
     files = export_model(
         args.config, args.checkpoint, args.out, args.alpha, args.formats
     )

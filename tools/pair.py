@@ -3,20 +3,21 @@
 import argparse
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import torch
 from mmengine.config import Config
 
-from mmuda.jobs.amp import add_amp
+from mmuda.jobs.choices import MMD_ESTIMATORS, PAIRING_STRATEGIES
 from mmuda.jobs.command_line import (
+    add_amp,
     config_parser,
     errors_in_one_line,
     parse,
     read_config,
 )
-from mmuda.jobs.pairing import STRATEGIES, PairingOptions
-from mmuda.jobs.pairing.options import ESTIMATORS
-from mmuda.jobs.pairing.run import chosen, pair_images
+
+if TYPE_CHECKING:
+    from mmuda.jobs.pairing import PairingOptions
 
 
 def parser() -> argparse.ArgumentParser:
@@ -25,7 +26,7 @@ def parser() -> argparse.ArgumentParser:
     add = parser.add_argument
     add(
         '--strategy',
-        choices=STRATEGIES,
+        choices=PAIRING_STRATEGIES,
         help="instead of the config's; ground_truth and shuffled_ground_truth are "
         'oracles: they read the labels of the target',
     )
@@ -52,7 +53,7 @@ def parser() -> argparse.ArgumentParser:
         metavar='PX',
         help='search on maps averaged over cells of this size first (not exact)',
     )
-    add('--mmd', choices=ESTIMATORS, help='estimator of the MMD')
+    add('--mmd', choices=MMD_ESTIMATORS, help='estimator of the MMD')
     add('--samples', type=int, help='locations drawn per image for the MMD')
     add('--tap', help='layer that is the feature space of feature_mmd')
     add('--report', type=Path, metavar='DIR', help='draw the mapping')
@@ -66,6 +67,8 @@ def parser() -> argparse.ArgumentParser:
 
 def join_processes(device: str) -> str:
     """Join those that torchrun started; returns the device of this one."""
+    import torch
+
     if int(os.environ.get('WORLD_SIZE', 1)) > 1:
         torch.distributed.init_process_group('gloo')
         if device == 'cuda':
@@ -73,12 +76,15 @@ def join_processes(device: str) -> str:
     return device
 
 
-def read(args: argparse.Namespace) -> tuple[Config, PairingOptions]:
+def read(args: argparse.Namespace) -> tuple[Config, 'PairingOptions']:
     """The config with what the command line says of pairing, and the options.
 
     Raises:
         ValueError: If neither names a strategy.
     """
+    from mmuda.jobs.pairing import PairingOptions
+    from mmuda.jobs.pairing.run import chosen
+
     cfg = read_config(args)
     cfg.pairing = cfg.get('pairing') or {}
     options = PairingOptions.of(
@@ -100,6 +106,9 @@ def read(args: argparse.Namespace) -> tuple[Config, PairingOptions]:
 def main() -> None:
     """Run the command."""
     args = parse(parser())
+
+    from mmuda.jobs.pairing.run import pair_images
+
     cfg, options = read(args)
     pair_images(
         cfg,

@@ -10,10 +10,7 @@ it goes on and gives the same file.
 import argparse
 from pathlib import Path
 
-from mmuda.jobs.amp import add_amp
-from mmuda.jobs.command_line import errors_in_one_line
-from mmuda.jobs.prediction import Model, Request, predict_scenes
-from mmuda.jobs.prediction.bands import parsed
+from mmuda.jobs.command_line import add_amp, errors_in_one_line
 
 
 def parser() -> argparse.ArgumentParser:
@@ -63,6 +60,10 @@ def parser() -> argparse.ArgumentParser:
 def main() -> None:
     """Run the command."""
     args = parser().parse_args()
+
+    from mmuda.jobs.prediction import Model, Request, predict_scenes
+    from mmuda.jobs.prediction.bands import parsed
+
     model = Model(
         args.config, args.checkpoint, args.alpha, args.amp, args.tta, args.device
     )

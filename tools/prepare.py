@@ -6,10 +6,12 @@ The folder it writes is a data set for every config:
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from mmuda.datasets.prepared import read_manifest
 from mmuda.jobs.command_line import errors_in_one_line
-from mmuda.preparation.own import HoldOut, Request, prepare_own
+
+if TYPE_CHECKING:
+    from mmuda.preparation.own import Request
 
 WINDOW_PX = 512
 
@@ -118,8 +120,11 @@ def _add_holdout(found: argparse.ArgumentParser) -> None:
     found.add_argument('--seed', type=int, default=0, help='draws the blocks')
 
 
-def request_of(args: argparse.Namespace) -> Request:
+def request_of(args: argparse.Namespace) -> 'Request':
     """What the options ask for."""
+    from mmuda.datasets.prepared import read_manifest
+    from mmuda.preparation.own import HoldOut, Request
+
     size = WINDOW_PX if args.window_px is None else args.window_px
     if args.like and args.window_px is None:
         size = read_manifest(args.like)['identity']['window_px']
@@ -152,6 +157,9 @@ def request_of(args: argparse.Namespace) -> Request:
 def main() -> None:
     """Run the command."""
     args = parser().parse_args()
+
+    from mmuda.preparation.own import prepare_own
+
     prepare_own(request_of(args), args.out)
 
 

@@ -6,17 +6,14 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from mmuda.jobs.amp import add_amp
+from mmuda.jobs.choices import PSEUDO_LABEL_STRATEGIES
 from mmuda.jobs.command_line import (
+    add_amp,
     config_parser,
     errors_in_one_line,
     parse,
     read_config,
 )
-from mmuda.jobs.prerequisites import data_of, provide
-from mmuda.jobs.pseudo_labels import LabellingJob, make_pseudo_labels
-from mmuda.jobs.pseudo_labels.report import rows_of
-from mmuda.pseudo_labels import STRATEGIES
 
 
 def option(text: str) -> tuple[str, object]:
@@ -35,7 +32,9 @@ def main() -> None:
     parser = config_parser(__doc__)
     parser.add_argument('checkpoint', type=Path)
     parser.add_argument('--out', type=Path, required=True, help='folder')
-    parser.add_argument('--strategy', choices=STRATEGIES, default='category_adaptive')
+    parser.add_argument(
+        '--strategy', choices=PSEUDO_LABEL_STRATEGIES, default='category_adaptive'
+    )
     parser.add_argument(
         '--option',
         nargs='+',
@@ -50,6 +49,11 @@ def main() -> None:
     )
     add_amp(parser)
     args = parse(parser)
+
+    from mmuda.jobs.prerequisites import data_of, provide
+    from mmuda.jobs.pseudo_labels import LabellingJob, make_pseudo_labels
+    from mmuda.jobs.pseudo_labels.report import rows_of
+
     cfg = read_config(args)
     provide(data_of(cfg), cfg)
     given = dict(map(option, args.option))

@@ -4,7 +4,6 @@ import argparse
 from pathlib import Path
 
 from mmuda.jobs.command_line import errors_in_one_line
-from mmuda.jobs.reporting import write_report_page
 
 
 def main() -> None:
@@ -28,6 +27,9 @@ def main() -> None:
         help='scores of `mmuda select-checkpoint --analysis`, one file per pair',
     )
     args = parser.parse_args()
+
+    from mmuda.jobs.reporting import write_report_page
+
     page = write_report_page(args.runs, args.out, args.control, args.selection)
     print(f'report: {page}')
 

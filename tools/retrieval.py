@@ -12,9 +12,6 @@ from mmuda.jobs.command_line import (
     parse,
     read_config,
 )
-from mmuda.jobs.prerequisites import data_of, provide
-from mmuda.jobs.retrieval import measure_retrieval, read_retrieval, write_retrieval
-from mmuda.visualization import save_retrieval
 
 
 def main() -> None:
@@ -41,6 +38,15 @@ def main() -> None:
         help='retrieval.json of other models, for the same plot',
     )
     args = parse(parser)
+
+    from mmuda.jobs.prerequisites import data_of, provide
+    from mmuda.jobs.retrieval import (
+        measure_retrieval,
+        read_retrieval,
+        write_retrieval,
+    )
+    from mmuda.visualization import save_retrieval
+
     cfg = read_config(args)
     others = {figures['name']: figures for figures in map(read_retrieval, args.beside)}
     provide(data_of(cfg), cfg)

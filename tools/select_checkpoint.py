@@ -15,10 +15,8 @@ tools.)
 import argparse
 from pathlib import Path
 
-from mmuda.evaluation.criteria import CRITERIA
+from mmuda.jobs.choices import CRITERIA
 from mmuda.jobs.command_line import errors_in_one_line
-from mmuda.jobs.selection import select
-from mmuda.jobs.selection_oracle import measure_checkpoints
 
 
 def main() -> None:
@@ -28,7 +26,7 @@ def main() -> None:
         'runs', nargs='+', metavar='RUN', help='work folder, or checkpoint in one'
     )
     parser.add_argument(
-        '--criterion', choices=tuple(CRITERIA), default='ensv', help='chooses [ensv]'
+        '--criterion', choices=CRITERIA, default='ensv', help='chooses [ensv]'
     )
     parser.add_argument(
         '--images', type=int, default=64, help='to look at, of each domain [64]'
@@ -45,6 +43,10 @@ def main() -> None:
         help='ORACLE: then measure all checkpoints on target labels, for the report',
     )
     args = parser.parse_args()
+
+    from mmuda.jobs.selection import select
+    from mmuda.jobs.selection_oracle import measure_checkpoints
+
     chosen = select(args.runs, args.out, args.criterion, args.images)
     if args.analysis:
         measure_checkpoints(args.out)

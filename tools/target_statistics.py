@@ -12,8 +12,6 @@ from mmuda.jobs.command_line import (
     parse,
     read_config,
 )
-from mmuda.jobs.prerequisites import data_of, provide
-from mmuda.jobs.statistics import measure_target, with_target_images
 
 
 def main() -> None:
@@ -24,6 +22,10 @@ def main() -> None:
     parser.add_argument('--images', type=int, default=512, help='to measure on [512]')
     parser.add_argument('--batch', type=int, default=16, help='images at a time [16]')
     args = parse(parser)
+
+    from mmuda.jobs.prerequisites import data_of, provide
+    from mmuda.jobs.statistics import measure_target, with_target_images
+
     cfg = with_target_images(read_config(args))
     provide(data_of(cfg), cfg)
     if args.batch < 2:

@@ -1,15 +1,14 @@
 """Measure a model on the labelled target."""
 
-from mmuda.evaluation.shares import ESTIMATORS
-from mmuda.jobs.amp import add_amp
+from mmuda.jobs.choices import SHARE_ESTIMATORS
 from mmuda.jobs.command_line import (
+    add_amp,
     add_launcher,
     config_parser,
     errors_in_one_line,
     parse,
     read_config,
 )
-from mmuda.jobs.testing import EvaluationOptions, evaluate
 
 
 def main() -> None:
@@ -27,7 +26,7 @@ def main() -> None:
     )
     parser.add_argument(
         '--prior',
-        choices=tuple(ESTIMATORS),
+        choices=SHARE_ESTIMATORS,
         help='correct predictions by class shares that tools/diagnose.py has estimated',
     )
     parser.add_argument(
@@ -37,6 +36,9 @@ def main() -> None:
     add_amp(parser)
     add_launcher(parser)
     args = parse(parser)
+
+    from mmuda.jobs.testing import EvaluationOptions, evaluate
+
     options = EvaluationOptions(
         alpha=args.alpha,
         prior=args.prior,

@@ -1,14 +1,13 @@
 """Train a model by a config."""
 
-from mmuda.jobs.amp import add_amp
 from mmuda.jobs.command_line import (
+    add_amp,
     add_launcher,
     config_parser,
     errors_in_one_line,
     parse,
     read_config,
 )
-from mmuda.jobs.training import train
 
 
 def main() -> None:
@@ -20,6 +19,9 @@ def main() -> None:
     add_amp(parser)
     add_launcher(parser)
     args = parse(parser)
+
+    from mmuda.jobs.training import train
+
     cfg = read_config(args, amp=args.amp)
     cfg.launcher = args.launcher
     train(cfg, resume=args.resume)

@@ -3,17 +3,14 @@
 import argparse
 from pathlib import Path
 
-from mmuda.jobs.amp import add_amp
 from mmuda.jobs.command_line import (
+    add_amp,
     config_parser,
     data_and_size,
     errors_in_one_line,
     parse,
     read_config,
 )
-from mmuda.jobs.tiling import Tiling
-from mmuda.jobs.translation.report import report
-from mmuda.jobs.translation.run import translate_images
 
 
 def parser() -> argparse.ArgumentParser:
@@ -66,6 +63,11 @@ def parser() -> argparse.ArgumentParser:
 def main() -> None:
     """Run the command."""
     args = parse(parser())
+
+    from mmuda.jobs.tiling import Tiling
+    from mmuda.jobs.translation.report import report
+    from mmuda.jobs.translation.run import translate_images
+
     done = translate_images(
         read_config(args),
         args.checkpoint,

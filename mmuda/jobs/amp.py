@@ -1,20 +1,9 @@
 """What ``--amp`` asks of a config."""
 
-import argparse
-
 import torch
 from mmengine.config import Config
 
 PHASED_CONSTRUCTOR = 'PhasedOptimWrapperConstructor'
-
-
-def add_amp(parser: argparse.ArgumentParser) -> None:
-    """Add the option."""
-    parser.add_argument(
-        '--amp',
-        action='store_true',
-        help='mixed precision: float16 on a GPU, bfloat16 on a CPU',
-    )
 
 
 def train_in_mixed_precision(cfg: Config) -> None:

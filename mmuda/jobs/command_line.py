@@ -1,4 +1,8 @@
-"""What the command lines share."""
+"""What the command lines share.
+
+A command imports what it does only once its command line is read: that takes seconds,
+and ``--help`` is to answer at once.
+"""
 
 import argparse
 import logging
@@ -9,9 +13,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from mmengine.config import Config, DictAction
-
-from mmuda.jobs.config import load_config
-from mmuda.jobs.errors import told
 
 BUG = (
     'bug: this is an error of mmuda, not of your input; please report it together with '
@@ -64,6 +65,15 @@ def data_and_size(args: argparse.Namespace) -> dict:
     return {name: getattr(args, name) for name in ('source', 'target', 'demo', 'small')}
 
 
+def add_amp(parser: argparse.ArgumentParser) -> None:
+    """Add the option of mixed precision."""
+    parser.add_argument(
+        '--amp',
+        action='store_true',
+        help='mixed precision: float16 on a GPU, bfloat16 on a CPU',
+    )
+
+
 def add_launcher(parser: argparse.ArgumentParser) -> None:
     """Add the options of distributed runs."""
     parser.add_argument(
@@ -82,6 +92,8 @@ def parse(parser: argparse.ArgumentParser) -> argparse.Namespace:
 
 def read_config(args: argparse.Namespace, amp: bool = False) -> Config:
     """The config that the arguments of :func:`config_parser` ask for."""
+    from mmuda.jobs.config import load_config
+
     return load_config(
         args.config,
         work_dir=args.work_dir,
@@ -105,6 +117,8 @@ def errors_in_one_line() -> Iterator[None]:
     except Exception as error:
         if os.environ.get('MMUDA_DEBUG'):
             raise
+        from mmuda.jobs.errors import told
+
         line = told(error)
         if line is None:
             traceback.print_exc()

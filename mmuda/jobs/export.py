@@ -21,7 +21,6 @@ from mmuda.models.data_preprocessor import MEASURED
 from mmuda.models.normalisation import blend_checkpoint
 
 PREFIX = 'segmentor.'
-FORMATS = ('mmseg', 'onnx', 'deepness')
 
 
 def export_model(

@@ -13,7 +13,7 @@ from toy_run import make_data, mmuda, write_config
 
 from mmuda.datasets.transforms import TranslatedImage
 from mmuda.engine.checkpoint import load_checked
-from mmuda.jobs.translation import TranslationHook
+from mmuda.jobs.translation.hook import TranslationHook
 from mmuda.models.translators.classical import GrayWorld
 
 NAMED = """

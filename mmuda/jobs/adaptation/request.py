@@ -21,7 +21,6 @@ from mmuda.preparation.records import refuse_other, write_json
 BUDGETS = {'quick': None, 'normal': 1, 'long': 3}
 HELD_OUT = 0.2  # of the blocks of A: to see when the source model is trained enough
 RECORD = 'adapt.json'
-DEFAULT_METHOD = 'mmuda::own/dann_deeplabv3plus_a_b.py'
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,11 @@ from dataclasses import dataclass, fields
 
 import psutil
 
+from mmuda.jobs.choices import MMD_ESTIMATORS
 from mmuda.jobs.devices import check_device
 from mmuda.pairing import SearchOptions
 from mmuda.pairing.search import GIB
 
-ESTIMATORS = ('random_features', 'unbiased')
 # The options that decide on a mapping, by the strategies that look at them.
 OF_SEARCH = ('top_k', 'max_reuse', 'coarse')
 OF_MMD = ('top_k', 'estimator', 'samples')
@@ -66,9 +66,9 @@ class PairingOptions:
                 'max_reuse is an assignment of one target to each source image: it '
                 'goes neither with top_k nor with the coarse search'
             )
-        if self.estimator not in ESTIMATORS:
+        if self.estimator not in MMD_ESTIMATORS:
             raise ValueError(
-                f'estimator must be one of {", ".join(ESTIMATORS)}, got '
+                f'estimator must be one of {", ".join(MMD_ESTIMATORS)}, got '
                 f'{self.estimator!r}'
             )
         for name, least in (('samples', 2), ('max_reuse', 1), ('coarse', 1)):

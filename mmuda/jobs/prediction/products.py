@@ -33,7 +33,8 @@ class Product:
         bands: Description of each band.
         dtype: Of its pixels; the highest value is nodata.
         resampling: Of its overviews.
-        values: Pixels (bands, rows, columns) of probabilities (classes, rows, columns).
+        values: New pixels (bands, rows, columns) of probabilities (classes, rows,
+            columns).
         scale: What a pixel's value is multiplied with.
     """
 
@@ -54,8 +55,9 @@ class Product:
         if not valid.any():
             shape = (len(self.bands), *valid.shape)
             return np.full(shape, self.nodata, self.dtype)
-        values = self.values(probabilities).astype(self.dtype)
-        return np.where(valid, values, np.array(self.nodata, self.dtype))
+        values = self.values(probabilities).astype(self.dtype, copy=False)
+        np.copyto(values, self.nodata, where=~valid, casting='unsafe')
+        return values
 
     def file(self, out: Path) -> Path:
         """Beside the map, with its name behind the map's."""
@@ -69,27 +71,46 @@ def products_for(
 ) -> list[Product]:
     """The map, and what else is asked for."""
     names, threshold = predictor.classes, predictor.threshold
+    dtype = 'uint8' if len(names) < NODATA['uint8'] else 'uint16'
 
     def classes(found: np.ndarray) -> np.ndarray:
         if threshold is not None:
             return found[1:] > threshold
-        return found.argmax(0)[None]
+        return likeliest(found, dtype)[None]
 
     def surest(found: np.ndarray) -> np.ndarray:
-        return np.rint(found.max(0, keepdims=True).clip(0, 1) / STEP)
+        return in_steps(found.max(0, keepdims=True))
 
-    def all_classes(found: np.ndarray) -> np.ndarray:
-        return np.rint(found.clip(0, 1) / STEP)
-
-    dtype = 'uint8' if len(names) < NODATA['uint8'] else 'uint16'
     found = [Product('classes', ('class',), dtype, 'MODE', classes)]
     if confidence:
         kind = ('uint16', 'AVERAGE', surest, STEP)
         found.append(Product('confidence', ('probability of the class',), *kind))
     if probabilities:
-        kind = ('uint16', 'AVERAGE', all_classes, STEP)
+        kind = ('uint16', 'AVERAGE', in_steps, STEP)
         found.append(Product('probabilities', tuple(names), *kind))
     return found
+
+
+def likeliest(probabilities: np.ndarray, dtype: str) -> np.ndarray:
+    """Number of the highest of (classes, rows, columns), the first of equal ones.
+
+    As ``argmax``, which looks at pixels one by one: this takes a third of the time.
+    """
+    highest = probabilities[0].copy()
+    numbers = np.zeros(highest.shape, dtype)
+    for number, values in enumerate(probabilities[1:], start=1):
+        np.copyto(numbers, number, where=values > highest, casting='unsafe')
+        np.maximum(highest, values, out=highest)
+    return numbers
+
+
+def in_steps(probabilities: np.ndarray) -> np.ndarray:
+    """Probabilities in whole steps of :data:`STEP`, of type uint16."""
+    steps = np.empty(probabilities.shape, np.uint16)
+    for to, values in zip(steps, probabilities, strict=True):
+        # One class after the other: there may be hundreds of megabytes of all.
+        np.rint(values.clip(0, 1) / STEP, out=to, casting='unsafe')
+    return steps
 
 
 def write_product(

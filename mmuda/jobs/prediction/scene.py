@@ -4,13 +4,13 @@ import hashlib
 import json
 import shutil
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import rasterio
-from rasterio.io import DatasetReader
 
 from mmuda.datasets.rasters import open_raster
 from mmuda.files import write_atomically
@@ -27,7 +27,6 @@ from mmuda.jobs.tiling import (
     Span,
     blended,
     parts_of,
-    read_window,
     strips_of,
     windows,
 )
@@ -183,22 +182,20 @@ def predict_strips(
     advance: Callable[[int], None] = lambda strips: None,
 ) -> None:
     """Predict some strips of a scene, and keep the pixels of each."""
-    with (
-        rasterio.Env(GDAL_CACHEMAX=CACHE_MIB),
-        open_raster(scene.file) as raster,
-    ):
+    with rasterio.Env(GDAL_CACHEMAX=CACHE_MIB):
         for run in _runs(strips):
             outputs = blended(
-                raster,
+                scene.file,
                 scene.indexes,
                 predictor.probabilities,
                 scene.axes,
                 run,
                 batch_size=scene.batch_size,
             )
-            for strip, probabilities in outputs:
-                _keep(scene, raster, products, strip, probabilities)
-                advance(1)
+            with closing(outputs):
+                for strip, probabilities, valid in outputs:
+                    _keep(scene, products, strip, probabilities, valid)
+                    advance(1)
 
 
 def _runs(strips: Sequence[Part]) -> Iterator[Part]:
@@ -218,12 +215,11 @@ def _runs(strips: Sequence[Part]) -> Iterator[Part]:
 
 def _keep(
     scene: Scene,
-    raster: DatasetReader,
     products: Sequence[Product],
     strip: Part,
     probabilities: np.ndarray,
+    valid: np.ndarray,
 ) -> None:
-    _, valid = read_window(raster, scene.indexes, strip.rows, strip.columns)
     kept = {p.name: p.pixels(probabilities, valid) for p in products}
     with write_atomically(scene.strip_file(strip), 'wb') as file:
         np.savez(file, **kept)

@@ -1,33 +1,19 @@
 """Passing a raster through a network window by window, blended strip by strip."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
+from pathlib import Path
 
 import numpy as np
-from rasterio.io import DatasetReader
-from rasterio.windows import Window
 
-from mmuda.jobs.tiling.reading import read_window
+from mmuda.jobs.tiling.ahead import ahead
+from mmuda.jobs.tiling.passing import Process, passed, read_rows
 from mmuda.jobs.tiling.spans import BLOCK_PX, Span
+from mmuda.jobs.tiling.strip import Part, Strip
 
 MEMORY_MIB = 512  # of what is accumulated and read at a time
 
 Axes = tuple[Sequence[Span], Sequence[Span]]
-# Images (N, bands, H, W) as stored and valid pixels (N, H, W), to (N, channels, H, W).
-Process = Callable[[np.ndarray, np.ndarray], np.ndarray]
-
-
-@dataclass(frozen=True)
-class Part:
-    """A rectangle of a scene: first and end row, first and end column."""
-
-    rows: tuple[int, int]
-    columns: tuple[int, int]
-
-    @property
-    def window(self) -> Window:
-        """As rasterio calls it."""
-        return Window.from_slices(self.rows, self.columns)
 
 
 def strips_of(rows: Sequence[Span]) -> list[tuple[int, int]]:
@@ -61,7 +47,7 @@ def parts_of(axes: Axes, channels: int, memory_mib: float = MEMORY_MIB) -> list[
 
 
 def blended(
-    raster: DatasetReader,
+    file: str | Path,
     indexes: Sequence[int],
     process: Process,
     axes: Axes,
@@ -70,14 +56,15 @@ def blended(
     batch_size: int = 1,
     fill: np.ndarray | None = None,
     advance: Callable[[int], None] = lambda windows: None,
-) -> Iterator[tuple[Part, np.ndarray]]:
+) -> Generator[tuple[Part, np.ndarray, np.ndarray], None, None]:
     """What a network says of a part of a raster, strip by strip from the top.
 
-    No more than a row of windows is held at a time. What comes out does not depend on
-    where the part begins. Windows without a valid pixel are not passed.
+    No more than a row of windows is held at a time, beside the pixels of the next. What
+    comes out does not depend on where the part begins. Windows without a valid pixel
+    are not passed. Threads read and pass what comes next while a strip is used.
 
     Args:
-        raster: The scene.
+        file: The scene.
         indexes: Numbers, from 1, of the bands.
         process: The network.
         axes: Windows along all rows and columns of the scene.
@@ -87,73 +74,26 @@ def blended(
         advance: Called with the number of windows done.
 
     Yields:
-        Where it lies, and float32 values (channels, rows, columns). All 0 where no
-        window had a valid pixel; a single channel if that is so everywhere.
+        Where it lies, float32 values (channels, rows, columns), and bool (rows,
+        columns), which pixels are valid. The arrays change once the next strip is asked
+        for. Values are 0 where no window had a valid pixel; they have a single channel
+        until one had.
     """
     rows, columns = (
         _touching(spans, *bounds)
         for spans, bounds in zip(axes, (part.rows, part.columns), strict=True)
     )
-    width = part.columns[1] - part.columns[0]
-    top, strip = part.rows[0], np.zeros((1, 0, width), np.float32)
-    for row in rows:
-        missing = min(row.write[1], part.rows[1]) - top - strip.shape[1]
-        strip = np.pad(strip, ((0, 0), (0, max(missing, 0)), (0, 0)))
-        first, end = columns[0].read[0], columns[-1].read[1]
-        pixels, valid = read_window(raster, indexes, row.read, (first, end), fill)
-        for batch in _batches(columns, batch_size):
-            cuts = [np.s_[..., c.read[0] - first : c.read[1] - first] for c in batch]
-            passed = [i for i, c in enumerate(cuts) if valid[c].any()]
-            if passed:
-                outputs = process(
-                    np.stack([pixels[cuts[i]] for i in passed]),
-                    np.stack([valid[cuts[i]] for i in passed]),
-                )
-                if len(strip) < outputs.shape[1]:
-                    strip = np.repeat(strip, outputs.shape[1], axis=0)
-                for i, output in zip(passed, outputs, strict=True):
-                    _add(strip, (top, part.columns[0]), output, row, batch[i])
-            advance(len(batch))
-        last = row.done >= part.rows[1]
-        done = part.rows[1] if last else row.done // BLOCK_PX * BLOCK_PX
-        if done > top:
-            yield Part((top, done), part.columns), strip[:, : done - top]
-            top, strip = done, strip[:, done - top :].copy()
-        if last:
-            return
+    strip = Strip(part, rows)
+    pixels = ahead(read_rows(file, indexes, rows, columns, fill))
+    with closing(ahead(passed(pixels, process, columns, batch_size))) as batches:
+        for batch in batches:
+            for column, output in batch.outputs:
+                strip.add(batch.row, column, output)
+            advance(len(batch.columns))
+            if batch.columns[-1] is columns[-1]:
+                strip.mark(batch.row, columns[0], batch.valid)
+                yield from strip.take(batch.row)
 
 
 def _touching(spans: Sequence[Span], start: int, end: int) -> list[Span]:
     return [s for s in spans if s.write[0] < end and s.write[1] > start]
-
-
-def _batches(spans: Sequence[Span], size: int) -> Iterator[list[Span]]:
-    """Neighbouring windows of one width, ``size`` at a time."""
-    batch: list[Span] = []
-    for span in spans:
-        width = span.read[1] - span.read[0]
-        if batch and (
-            len(batch) == size or width != batch[0].read[1] - batch[0].read[0]
-        ):
-            yield batch
-            batch = []
-        batch.append(span)
-    yield batch
-
-
-def _add(
-    strip: np.ndarray,
-    corner: tuple[int, int],
-    output: np.ndarray,
-    row: Span,
-    column: Span,
-) -> None:
-    """Add what a window says, where it lies in the strip, times its weights."""
-    to, of, weights = [], [], []
-    for span, start, length in zip((row, column), corner, strip.shape[1:], strict=True):
-        first = max(span.write[0], start)
-        end = min(span.write[1], start + length)
-        to.append(slice(first - start, end - start))
-        of.append(slice(first - span.read[0], end - span.read[0]))
-        weights.append(span.weights[first - span.write[0] : end - span.write[0]])
-    strip[:, to[0], to[1]] += np.outer(*weights) * output[:, of[0], of[1]]

@@ -1,7 +1,6 @@
 """Translating images: patches, scenes, and the source that a training config names."""
 
 from mmuda.jobs.tiling import Tiling, images_in
-from mmuda.jobs.translation.hook import TranslationHook
 from mmuda.jobs.translation.jobs import (
     Job,
     layout,
@@ -23,7 +22,6 @@ __all__ = [
     'Job',
     'Route',
     'Tiling',
-    'TranslationHook',
     'band_indexes',
     'bands_of',
     'check_domain',

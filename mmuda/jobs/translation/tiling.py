@@ -1,6 +1,7 @@
 """Cutting images into tiles that are translated as if in one piece."""
 
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 
 import numpy as np
@@ -105,8 +106,8 @@ def translate_rows(
 
     fill = fill_values(raster, indexes)
     for part in parts_of(axes, 2 * len(indexes)):
-        yield from blended(
-            raster,
+        strips = blended(
+            raster.name,
             indexes,
             process,
             axes,
@@ -115,3 +116,6 @@ def translate_rows(
             fill=fill,
             advance=advance,
         )
+        with closing(strips):
+            for where, pixels, _ in strips:
+                yield where, pixels
