@@ -154,7 +154,7 @@ def main() -> None:
     add('--tile', type=int, default=512, help='side of a window [512]')
     add('--side', type=int, default=1552, help='of the smaller scene of growth [1552]')
     add('--wide', type=int, default=60000, help='columns of the widest scene [60000]')
-    add('--times', type=int, default=3, help='how often each is timed [3]')
+    add('--times', type=int, default=5, help='how often each is timed [5]')
     add('--full', action='store_true', help="the paper's widths")
     names = ('scene', 'growth', 'peak_gib')
     add('--only', nargs='+', choices=names, default=names)
