@@ -16,6 +16,7 @@ from mmuda.evaluation.criteria.estimated_accuracy import (
 from mmuda.evaluation.criteria.pool import Candidate, source_score
 
 MOST_MOVED = 3.0  # times the expected share of a class, or a third of it
+ALIKE = 1.5  # times as far off as the source-only model: that is not the adaptation
 MOST_LOST = 2.0  # points of mean IoU on the held-out source
 RARE = 0.01  # classes of a smaller expected share are not held to it
 
@@ -40,12 +41,15 @@ def decide(
     predicted: np.ndarray,
     expected: np.ndarray,
     source_drop: float,
+    before: np.ndarray | None = None,
 ) -> Decision:
     """The rule itself.
 
     Accept if the lower bound of the estimated gain is above 0, no class is predicted
     more than three times as often as expected, or less than a third as often, and the
-    held-out source loses less than 2 points.
+    held-out source loses less than 2 points. A class that the source-only model has
+    about as far off does not count: it may never have learnt it, or what is expected
+    may be wrong.
 
     Args:
         gain: Estimated gain in mean IoU over the source-only model, with its interval.
@@ -54,10 +58,15 @@ def decide(
         expected: Those that are estimated for the target, (C,).
         source_drop: Mean IoU of the source-only model minus that of the adapted one on
             held-out source tiles, points.
+        before: What the source-only model gives each class, (C,); None if all classes
+            are to count.
     """
     common = expected >= RARE
-    moved = np.maximum(predicted, 1e-12)[common] / expected[common]
-    worst = float(np.exp(np.abs(np.log(moved)).max())) if common.any() else 1.0
+    off = _off(predicted[common], expected[common])
+    if before is not None:
+        as_before = ALIKE * _off(before[common], expected[common])
+        off = off[off > np.maximum(as_before, MOST_MOVED)]
+    worst = float(off.max(initial=1))
     reasons = []
     if not gain.low > 0:
         reasons.append(
@@ -80,6 +89,11 @@ def decide(
         f'({gain.low:.1f} to {gain.high:.1f}).'
     )
     return Decision(True, sentence, gain)
+
+
+def _off(predicted: np.ndarray, expected: np.ndarray) -> np.ndarray:
+    """How many times as often as expected, or as rarely, (C,), at least 1."""
+    return np.exp(np.abs(np.log(np.maximum(predicted, 1e-12) / expected)))
 
 
 def estimated_gain(
@@ -126,7 +140,8 @@ def guard(
     """
     gain = estimated_gain(adapted, source_only, expected, seed=seed)
     drop = source_score(source_only) - source_score(adapted)
-    return decide(gain, adapted.on_target.mean(0), expected, drop)
+    predicted, before = (c.on_target.mean(0) for c in (adapted, source_only))
+    return decide(gain, predicted, expected, drop, before)
 
 
 def _counts_by_tile(candidate: Candidate) -> tuple[np.ndarray, np.ndarray]:

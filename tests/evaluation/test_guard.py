@@ -44,6 +44,26 @@ def test_keeps_source_only_when_a_class_moves(factor):
     assert decide(gain(1), predicted, EXPECTED, 0).accepted
 
 
+@pytest.mark.parametrize(
+    ('before', 'after', 'accepted'),
+    [(20, 21, True), (20, 29, True), (20, 31, False), (1, 3.1, False), (4, 5.9, True)],
+)
+def test_what_the_source_only_model_does_too_is_not_held_against_another(
+    before, after, accepted
+):
+    """Neither a class that none of them ever predicts."""
+    for sign in (-1, 1):
+        shares = []
+        for factor in (before, after):
+            predicted = EXPECTED.copy()
+            predicted[2] *= float(factor) ** sign
+            shares.append(predicted)
+        found = decide(gain(1), shares[1], EXPECTED, 0, shares[0])
+        assert found.accepted == accepted
+    nowhere = EXPECTED * [1, 1, 0, 1]
+    assert decide(gain(1), nowhere, EXPECTED, 0, nowhere).accepted
+
+
 def test_a_rare_class_may_move():
     predicted = EXPECTED + np.array([0, 0, -0.02, 0.02])
     assert decide(gain(1), predicted, EXPECTED, 0).accepted
