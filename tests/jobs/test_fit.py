@@ -9,7 +9,7 @@ import torch
 from mmengine.config import Config
 from mmengine.registry import init_default_scope
 from mmengine.runner import Runner
-from test_translation_hook import TRANSLATOR
+from toy_needs import write_translator
 from toy_run import make_data
 from toy_run import mmuda as run
 
@@ -23,9 +23,7 @@ def fit(tmp_path):
     make_data(tmp_path / 'data')
 
     def run(work_dir, resume=False, **settings):
-        file = tmp_path / 'colours.py'
-        file.write_text(TRANSLATOR.format(data=str(tmp_path / 'data')))
-        cfg = Config.fromfile(file)
+        cfg = Config.fromfile(write_translator(tmp_path, batch_size=4))
         cfg.merge_from_dict(dict(work_dir=work_dir, experiment_name=work_dir))
         cfg.merge_from_dict(settings)
         train(cfg, resume=resume)
@@ -72,9 +70,7 @@ def test_fit_reads_no_labels_and_draws_a_grid(fit, tmp_path):
 
 def test_fit_loop_belongs_to_mmengine(fit, tmp_path):
     """Built by the runner from the config alone."""
-    file = tmp_path / 'colours.py'
-    file.write_text(TRANSLATOR.format(data=str(tmp_path / 'data')))
-    cfg = Config.fromfile(file)
+    cfg = Config.fromfile(write_translator(tmp_path, batch_size=4))
     cfg.work_dir = 'x'
     init_default_scope('mmseg')
     runner = Runner.from_cfg(cfg)
@@ -86,8 +82,7 @@ def test_fit_loop_belongs_to_mmengine(fit, tmp_path):
 def test_by_functions_and_by_command(tmp_path):
     """Fitted and applied by Python: the images that the command writes."""
     data = make_data(tmp_path / 'data')
-    file = tmp_path / 'colours.py'
-    file.write_text(TRANSLATOR.format(data=str(data)))
+    file = write_translator(tmp_path, batch_size=4)
     weights = mmuda.train(file, work_dir='run')
     files = mmuda.translate(file, weights, data / 'source/images', 'python')
     assert [f.name for f in files] == [f'{i}.tif' for i in range(6)]

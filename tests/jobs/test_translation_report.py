@@ -10,7 +10,7 @@ import torch
 from conftest import toy_segmentor
 from mmengine.config import Config
 from mmseg.registry import MODELS
-from test_translation_hook import TRANSLATOR
+from toy_needs import write_translator
 from toy_run import make_data, mmuda
 
 from mmuda.models.translators.classical import Reinhard
@@ -20,8 +20,7 @@ from mmuda.models.translators.classical import Reinhard
 def folder(tmp_path):
     """Data, a fitted translator and a segmentor."""
     make_data(tmp_path / 'data', number=4, size=32)
-    text = TRANSLATOR.format(data=str(tmp_path / 'data'))
-    (tmp_path / 'colours.py').write_text(text)
+    write_translator(tmp_path, batch_size=4)
     model = Reinhard()
     for domain, shift in (('source', 0), ('target', 60)):
         images = torch.rand(1, 3, 32, 32) * 180 + shift
