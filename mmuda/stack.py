@@ -14,18 +14,13 @@ from contextlib import redirect_stdout
 from importlib.metadata import PackageNotFoundError, version
 from io import StringIO
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from mmuda.cli import VERBOSE
-
-if TYPE_CHECKING:
-    from torch import Tensor
 
 STACKS = {
     'onedl': ('onedl-mmsegmentation', 'onedl-mmengine', 'onedl-mmcv'),
     'openmmlab': ('mmsegmentation', 'mmengine', 'mmcv'),
 }
-FLOAT_EPS = 2.0**-23  # of float32: no division by zero where all is ignored
 
 
 def installed_distributions() -> set[str]:
@@ -107,45 +102,6 @@ def _shipped_config(
     return str(shipped) if shipped.is_file() else look_up(package_path, config)
 
 
-def _let_heads_count_hits() -> None:
-    """Give decode heads a faster way to the accuracy that they log.
-
-    MMSeg's own ranks the classes of every pixel, and picks those that are not ignored
-    out of a mask, twice, for which a GPU must be waited: 3 % of the time of an
-    iteration of DAFormer's smallest network on a CPU.
-    """
-    from mmseg.models.decode_heads import decode_head
-
-    measure = decode_head.accuracy
-    if not isinstance(measure, functools.partial):
-        decode_head.accuracy = functools.partial(hit_rate, measure)
-
-
-def hit_rate(
-    measure: Callable,
-    pred: 'Tensor',
-    target: 'Tensor',
-    ignore_index: int | None = None,
-    **options: object,
-) -> 'Tensor':
-    """Share of hits in %, shape (1,), as ``mmseg.models.losses.accuracy`` has it.
-
-    Args:
-        measure: That function, for what this one can not do.
-        pred: Scores, (N, classes, ...).
-        target: Labels, (N, ...).
-        ignore_index: Label that does not count.
-        **options: Others of ``measure``.
-    """
-    if options or not len(pred):
-        return measure(pred, target, ignore_index=ignore_index, **options)
-    hits, number, eps = pred.argmax(1) == target, target.numel(), FLOAT_EPS
-    if ignore_index is not None:
-        counts = target != ignore_index
-        hits, number = hits & counts, counts.sum().double()
-    return (hits.float().sum().view(1) + eps) * (100 / (number + eps))
-
-
 def _import_quietly() -> None:
     """Import MMSeg without what it says of optional parts that are not there."""
     # Recorded, not filtered: what is imported sets filters of its own.
@@ -173,5 +129,4 @@ def prepare() -> str:
     if not os.environ.get(VERBOSE):
         _import_quietly()
     _let_configs_inherit(stack)
-    _let_heads_count_hits()
     return stack

@@ -3,10 +3,7 @@
 import sys
 
 import pytest
-import torch
 from mmengine.config import Config
-from mmseg.models.decode_heads import decode_head
-from mmseg.models.losses import accuracy
 
 from mmuda import stack
 
@@ -72,21 +69,3 @@ def test_classes_are_found_in_either_scope(scope):
         )
         assert METRICS.get('SegmentationMetric')
         assert DATA_SAMPLERS.get('PairedSampler')
-
-
-@pytest.mark.parametrize('ignored', [0.0, 0.3, 1.0])
-@pytest.mark.parametrize('classes', [1, 2, 19])
-def test_heads_log_the_accuracy_of_mmseg(classes, ignored):
-    """To the last bit, whatever share of the pixels is ignored."""
-    generator = torch.Generator().manual_seed(0)
-    scores = torch.randn(2, classes, 37, 41, generator=generator)
-    labels = torch.randint(classes, (2, 37, 41), generator=generator)
-    labels[torch.rand(labels.shape, generator=generator) < ignored] = 255
-    for options in ({}, dict(ignore_index=255), dict(topk=1, ignore_index=255)):
-        expected = accuracy(scores, labels, **options)
-        found = decode_head.accuracy(scores, labels, **options)
-        assert found.shape == (1,)
-        assert torch.equal(found, expected)
-    for empty in (decode_head.accuracy, accuracy):
-        assert empty(scores[:0], labels[:0]).tolist() == 0
-    assert decode_head.accuracy is not accuracy

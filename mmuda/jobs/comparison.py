@@ -71,18 +71,10 @@ def compare(
     out.mkdir(parents=True, exist_ok=True)
     results = {}
     for runs in rows:
-        first, row = runs[0], runs[0].row
-        for run in runs:
-            run.complete(_command)
-        results[row.name] = {
-            'config': row.config,
-            'alpha': row.alpha,
-            'averaged': row.averaged,
-            'oracle': is_oracle(first.cfg),
-            **figures_of(runs),
-        }
+        results[runs[0].row.name] = _completed(runs)
         if semsim:
-            results[row.name]['SemSim'] = semsim_of(_with_mapping(first.cfg))
+            mapped = _with_mapping(runs[0].cfg)
+            results[runs[0].row.name]['SemSim'] = semsim_of(mapped)
         write_figures(out / 'results.json', {'seeds': list(seeds), 'rows': results})
     print_table(results, per_class)
     draw([first for first, *_ in rows], out / 'predictions.png')
@@ -101,6 +93,20 @@ def _check(runs: Sequence[Run]) -> None:
     for run in runs:
         run.check()
         check_kept(run)
+
+
+def _completed(runs: Sequence[Run]) -> dict:
+    """Train and test one row with all seeds; what is tested, and what was measured."""
+    for run in runs:
+        run.complete(_command)
+    row = runs[0].row
+    return {
+        'config': row.config,
+        'alpha': row.alpha,
+        'averaged': row.averaged,
+        'oracle': is_oracle(runs[0].cfg),
+        **figures_of(runs),
+    }
 
 
 def _with_mapping(cfg: Config) -> Config:
