@@ -10,6 +10,7 @@ import shutil
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import IO
 
@@ -48,8 +49,10 @@ def write_atomically(
 def temporary_name(file: Path) -> Path:
     """A name beside ``file`` that nobody can guess, with the process that writes it.
 
-    :func:`remove_leftovers` knows by it what a killed process left.
+    :func:`remove_leftovers` knows by it what a killed process left, and is called for
+    a folder when the first name in it is given out.
     """
+    _clear(os.path.abspath(file.parent))
     writer = f'{_host()}-{os.getpid()}-{secrets.token_hex(8)}'
     return file.with_name(f'.{file.name[:120]}.{writer}.tmp')
 
@@ -73,6 +76,12 @@ def remove_leftovers(folder: str | Path) -> None:
             shutil.rmtree(entry.path, ignore_errors=True)
         else:
             Path(entry.path).unlink(missing_ok=True)
+
+
+@cache
+def _clear(folder: str) -> None:
+    """Remove leftovers, once in the life of this process."""
+    remove_leftovers(folder)
 
 
 def _is_left(name: str) -> bool:

@@ -68,3 +68,12 @@ def test_what_a_killed_process_left_is_removed(tmp_path):
     remove_leftovers(tmp_path / 'not there')
     left = {file.name for file in tmp_path.iterdir()}
     assert left == {'.hidden-1-2.tmp', f'{temporary_folder_name("mine")}1', 'out'}
+
+
+def test_the_first_file_written_in_a_folder_clears_it(tmp_path):
+    """So that a killed command leaves nothing once the same command has ended."""
+    subprocess.run([sys.executable, '-c', KILLED], cwd=tmp_path)
+    assert len(list(tmp_path.iterdir())) == 2
+    with write_atomically(tmp_path / 'out') as out:
+        out.write('whole')
+    assert [file.name for file in tmp_path.iterdir()] == ['out']

@@ -10,7 +10,7 @@ from mmseg.registry import DATASETS, MODELS
 
 from mmuda.engine.checkpoint import load_checked, load_strictly, save_checkpoint
 from mmuda.engine.hooks.image_format import IMAGES_KEY
-from mmuda.files import remove_leftovers, write_atomically
+from mmuda.files import write_atomically
 from mmuda.jobs.config import load_config
 from mmuda.jobs.onnx import export_onnx
 from mmuda.jobs.plain import plain_segmentor
@@ -111,7 +111,6 @@ def export_segmentor(
 def _write(cfg: Config, content: dict, out: str) -> tuple[Path, Path]:
     files = Path(f'{out}.py'), Path(f'{out}.pth')
     files[0].parent.mkdir(parents=True, exist_ok=True)
-    remove_leftovers(files[0].parent)
     with write_atomically(files[0]) as text:  # appears when the other one is there
         text.write(cfg.pretty_text)
         text.flush()

@@ -132,6 +132,13 @@ def test_a_plan_runs_once_and_a_failure_stops_nobody(tmp_path, calls, capsys):
     folder = next(Path(f) for f in results['folders'] if f.endswith('good'))
     _check_record(folder)
 
+    Path(folder, 'metrics.jsonl').unlink()  # killed before it was written
+    calls.clear()
+    with pytest.raises(ValueError, match='1 of 2 trainings failed'):
+        conduct(plan)
+    assert all('bad' in words[1] for words in calls)
+    _check_record(folder)
+
     calls.clear()
     list_jobs(plan)
     assert '2 of 3 finished' in capsys.readouterr().out

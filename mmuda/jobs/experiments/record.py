@@ -101,12 +101,30 @@ def scalars_of(folder: Path) -> list[dict]:
 def write_metrics(folder: Path) -> None:
     """Write ``metrics.jsonl``: what was logged in training, then each test."""
     tests = [
-        {'test': file.stem.removeprefix('test'), **json.loads(file.read_text())}
-        for file in sorted(folder.glob('test*.json'))
+        {'test': name, **json.loads(file.read_text())}
+        for name, file in _tests_in(folder).items()
     ]
     with write_atomically(folder / METRICS) as out:
         for line in [*scalars_of(folder), *tests]:
             out.write(json.dumps(line) + '\n')
+
+
+def has_all_metrics(folder: Path) -> bool:
+    """Whether ``metrics.jsonl`` tells of every test that was made.
+
+    It does not if a run was killed between its last test and the end.
+    """
+    file = folder / METRICS
+    if not file.is_file():
+        return False
+    told = {json.loads(line).get('test') for line in file.read_text().splitlines()}
+    return told >= set(_tests_in(folder))
+
+
+def _tests_in(folder: Path) -> dict[str, Path]:
+    """Files of the figures, by what tells the tests of a run from each other."""
+    files = sorted(folder.glob('test*.json'))
+    return {file.stem.removeprefix('test'): file for file in files}
 
 
 def seconds_per_iteration(folder: Path) -> float | None:

@@ -12,7 +12,11 @@ from mmengine.config import Config
 from mmuda.engine.checkpoint import load_checked
 from mmuda.jobs.config import load_config
 from mmuda.jobs.experiments.kept import check_kept, kept_checkpoints
-from mmuda.jobs.experiments.record import record_start, write_metrics
+from mmuda.jobs.experiments.record import (
+    has_all_metrics,
+    record_start,
+    write_metrics,
+)
 from mmuda.jobs.prerequisites.base import amp_words, words_for
 from mmuda.jobs.prerequisites.identity import last_checkpoint, refuse_other_precision
 from mmuda.models.normalisation import check_alpha
@@ -130,12 +134,12 @@ class Run:
 
     @property
     def is_finished(self) -> bool:
-        """Whether it was trained and tested."""
+        """Whether it was trained and tested, and its metrics tell so."""
         if not self.is_trained:
             return False
         found = self.checkpoints
         tested = all(self._figures_file_of(file).is_file() for file in found)
-        return tested and len(found) == self.last
+        return tested and len(found) == self.last and has_all_metrics(self.folder)
 
     @property
     def figures(self) -> dict:

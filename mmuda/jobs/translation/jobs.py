@@ -16,7 +16,7 @@ from torch import nn
 from mmuda.datasets.checks import check_bands
 from mmuda.datasets.rasters import open_raster
 from mmuda.datasets.verified import is_whole
-from mmuda.files import read_json, remove_leftovers, sha256_of, write_atomically
+from mmuda.files import read_json, sha256_of, write_atomically
 from mmuda.jobs.tiling import Part, Tiling, cut, fill_values, read_window
 from mmuda.jobs.translation.tiling import Route, translate_batch, translate_rows
 from mmuda.jobs.translation.writing import DRIVERS, band_indexes, write_translation
@@ -128,7 +128,6 @@ def translate_files(
     """
     check_files(job, bands)
     begin(job.out, job.manifest())
-    remove_leftovers(job.out)
     todo = {n: f for n, f in job.files.items() if not is_whole(job.out / n)}
     with Progress() as progress:
         done = len(job.files) - len(todo)
