@@ -23,7 +23,11 @@ def main() -> None:
     """Run the command."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument(
-        'runs', nargs='+', metavar='RUN', help='work folder, or checkpoint in one'
+        'runs',
+        nargs='+',
+        metavar='RUN',
+        help='work folder, or checkpoint in one; with @ALPHA behind for other batch '
+        'statistics',
     )
     parser.add_argument(
         '--criterion', choices=CRITERIA, default='ensv', help='chooses [ensv]'

@@ -194,8 +194,13 @@ def load_weights(model: nn.Module, checkpoint: str | Path) -> None:
     Raises:
         ValueError: If a weight is missing or has another shape.
     """
+    load_strictly(model, read_weights(checkpoint), checkpoint)
+
+
+def read_weights(checkpoint: str | Path) -> dict:
+    """All weights in a checkpoint file or address, by name."""
     content = CheckpointLoader.load_checkpoint(str(checkpoint), map_location='cpu')
-    load_strictly(model, content.get('state_dict', content), checkpoint)
+    return content.get('state_dict', content)
 
 
 def save_checkpoint(content: dict, file: str | Path) -> None:

@@ -16,7 +16,7 @@ from mmengine.registry import init_default_scope
 from mmseg.registry import DATASETS, MODELS
 from torch import nn
 
-from mmuda.engine.checkpoint import load_weights
+from mmuda.engine.checkpoint import load_strictly, read_weights
 from mmuda.evaluation.collecting import NUM_IMAGES, collect
 from mmuda.evaluation.tile_samples import TileSamples
 from mmuda.jobs.data_sets import members_of, with_pipeline, without_labels
@@ -24,6 +24,8 @@ from mmuda.jobs.demo import use_stand_ins
 from mmuda.jobs.domains import name_domains, target_images, trains_on_target
 from mmuda.jobs.pairing.images import RANDOM_STEPS
 from mmuda.jobs.translation.loading import is_translator
+from mmuda.models.adaptor import DomainAdaptor
+from mmuda.models.normalisation import blend_checkpoint
 
 
 @dataclass(frozen=True)
@@ -90,20 +92,46 @@ class Evidence:
         """
         inner = what.get('inner', False)
         return (
-            collect(model, self.source, 'source', num_images, inner=inner),
-            collect(model, self.target, 'target', num_images, **what),
+            self.of_source(model, num_images, inner=inner),
+            self.of_target(model, num_images, **what),
         )
 
+    def of_source(
+        self, model: nn.Module, num_images: int = NUM_IMAGES, **what: bool
+    ) -> TileSamples:
+        """The first half of :meth:`of_model`."""
+        return collect(model, self.source, 'source', num_images, **what)
 
-def load_model(cfg: Config, checkpoint: str | Path) -> nn.Module:
+    def of_target(
+        self, model: nn.Module, num_images: int = NUM_IMAGES, **what: bool
+    ) -> TileSamples:
+        """The second half."""
+        return collect(model, self.target, 'target', num_images, **what)
+
+
+def load_model(
+    cfg: Config, checkpoint: str | Path, alpha: float | None = None
+) -> nn.Module:
     """The model of a config with the weights of a checkpoint, ready to predict.
 
+    Args:
+        cfg: Of the model.
+        checkpoint: File of its weights.
+        alpha: Batch statistics that it predicts with; None for those it declares.
+
     Raises:
-        ValueError: If they do not fit.
+        ValueError: If they do not fit, or the checkpoint has no statistics of the
+            target though ``alpha`` asks for them.
     """
     init_default_scope(cfg.get('default_scope', 'mmseg'))
     model = MODELS.build(cfg.model)
-    load_weights(model, checkpoint)
+    weights = read_weights(checkpoint)
+    if alpha is not None:
+        adapted = isinstance(model, DomainAdaptor)
+        blend_checkpoint(weights, alpha, 'segmentor.' if adapted else '')
+        if adapted:
+            model.statistics.alpha = alpha
+    load_strictly(model, weights, checkpoint)
     return model.to('cuda' if torch.cuda.is_available() else 'cpu').eval()
 
 

@@ -21,9 +21,11 @@ from mmuda.evaluation.criteria import (
     score_pool,
     source_score,
 )
+from mmuda.evaluation.tile_samples import TileSamples
 from mmuda.jobs.domains import pair_of
 from mmuda.jobs.evidence import Evidence, load_model
 from mmuda.jobs.oracle import is_oracle
+from mmuda.jobs.statistics import alpha_suffix, split_alpha, with_statistics
 
 
 @dataclass(frozen=True)
@@ -33,15 +35,26 @@ class Checkpoint:
     Args:
         file: It.
         cfg: Of its run.
+        alpha: Batch statistics that it predicts with; None for those it declares.
     """
 
     file: Path
     cfg: Config
+    alpha: float | None = None
+
+    @property
+    def suffix(self) -> str:
+        """What tells it from itself with other batch statistics."""
+        return alpha_suffix(self.alpha)
 
     @property
     def name(self) -> str:
         """As tables call it: run and file."""
-        return f'{self.file.parent.name}/{self.file.stem}'
+        return f'{self.file.parent.name}/{self.file.stem}{self.suffix}'
+
+    def __str__(self) -> str:
+        """As it may be given to :func:`select`."""
+        return f'{self.file}{self.suffix}'
 
 
 def select(
@@ -49,11 +62,12 @@ def select(
     out: Path,
     criterion: str = 'ensv',
     num_images: int = NUM_IMAGES,
-) -> Path | None:
+) -> Checkpoint | None:
     """Score all checkpoints by every criterion, print a table, choose by one.
 
     Args:
-        runs: Work folders, all of whose checkpoints take part, or checkpoints in them.
+        runs: Work folders, all of whose checkpoints take part, or checkpoints in them;
+            with ``@<alpha>`` behind for batch statistics other than the declared ones.
         out: JSON file for the scores.
         criterion: That chooses.
         num_images: Of each domain to look at.
@@ -66,19 +80,20 @@ def select(
         ValueError: If a run is an oracle, or runs are of other domains or classes.
     """
     check_criterion(criterion)
-    checkpoints = [found for run in runs for found in _checkpoints(Path(run))]
+    checkpoints = [found for run in runs for found in _checkpoints(str(run))]
     _check_alike(checkpoints)
     evidence = Evidence.of(checkpoints[0].cfg)
-    pool = [_candidate(found, evidence, num_images) for found in checkpoints]
+    pool = _candidates(checkpoints, evidence, num_images)
     expected = expected_shares(max(pool, key=source_score))
     scores = score_pool(pool, expected=expected)
     best = {name: best_of(values) for name, values in scores.items()}
     chosen = best[criterion]
     summary = {
         'criterion': criterion,
-        'chosen': None if chosen is None else str(checkpoints[chosen].file),
+        'chosen': None if chosen is None else str(checkpoints[chosen]),
         'pair': pair_of(checkpoints[0].cfg),
         'checkpoints': [str(found.file) for found in checkpoints],
+        'alphas': [found.alpha for found in checkpoints],
         'methods': [candidate.family for candidate in pool],
         'seeds': [candidate.seed for candidate in pool],
         'images': [len(pool[0].source.valid), len(pool[0].target.valid)],
@@ -90,11 +105,13 @@ def select(
     }
     write_figures(out, summary)
     _print(pool, scores, best, criterion)
-    return None if chosen is None else checkpoints[chosen].file
+    return None if chosen is None else checkpoints[chosen]
 
 
-def _checkpoints(run: Path) -> list[Checkpoint]:
+def _checkpoints(text: str) -> list[Checkpoint]:
     """A checkpoint, or those of a run in the order of training."""
+    name, alpha = split_alpha(text)
+    run = Path(name)
     folder, files = (run.parent, [run]) if run.suffix == '.pth' else (run, [])
     if run.suffix != '.pth':
         files = list(checkpoints_in(folder).values())
@@ -106,7 +123,7 @@ def _checkpoints(run: Path) -> list[Checkpoint]:
             f'{run} is an oracle: it was trained with target labels, which choosing '
             'without them must not be mixed with'
         )
-    return [Checkpoint(file, cfg) for file in files]
+    return [Checkpoint(file, cfg, alpha) for file in files]
 
 
 def config_of(folder: Path) -> Config:
@@ -142,15 +159,32 @@ def _check_alike(checkpoints: Sequence[Checkpoint]) -> None:
                 )
 
 
-def _candidate(found: Checkpoint, evidence: Evidence, num_images: int) -> Candidate:
-    model = load_model(found.cfg, found.file)
-    samples = evidence.of_model(model, num_images, inner=True, views=True)
-    return Candidate(
-        found.name,
-        *samples,
-        family=Path(found.cfg.filename).stem,
-        seed=found.cfg.get('randomness', {}).get('seed') or 0,
-    )
+def _candidates(
+    checkpoints: Sequence[Checkpoint], evidence: Evidence, num_images: int
+) -> list[Candidate]:
+    """What they say; of the source with its own statistics, whatever their alpha."""
+    of_source: dict[Path, TileSamples] = {}
+    pool = []
+    for found in checkpoints:
+        if found.file not in of_source:
+            model = load_model(found.cfg, found.file)
+            of_source[found.file] = evidence.of_source(model, num_images, inner=True)
+        file = found.file
+        if found.alpha is not None:
+            file = with_statistics(found.cfg, found.file)
+        model = load_model(found.cfg, file, found.alpha)
+        views = dict(inner=True, views=True)
+        pool.append(
+            Candidate(
+                found.name,
+                of_source[found.file],
+                evidence.of_target(model, num_images, **views),
+                family=Path(found.cfg.filename).stem,
+                seed=found.cfg.get('randomness', {}).get('seed') or 0,
+                variant=found.suffix,
+            )
+        )
+    return pool
 
 
 def _plain(value: float) -> float | None:

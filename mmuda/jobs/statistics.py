@@ -20,8 +20,31 @@ from mmuda.models.normalisation import (
     STATISTICS,
     add_statistics,
     batch_norms,
+    check_alpha,
     measure_statistics,
 )
+
+
+def split_alpha(text: str) -> tuple[str, float | None]:
+    """``NAME@ALPHA`` in its parts; None without an @.
+
+    Raises:
+        ValueError: If there is no number in [0, 1] behind the @.
+    """
+    name, at, alpha = text.partition('@')
+    if not at:
+        return name, None
+    try:
+        return name, check_alpha(float(alpha))
+    except ValueError as error:
+        raise ValueError(
+            f'{text}: behind @ comes a number in [0, 1], got {alpha!r}'
+        ) from error
+
+
+def alpha_suffix(alpha: float | None) -> str:
+    """``@ALPHA``, empty for None: what names are told apart by."""
+    return '' if alpha is None else f'@{alpha:g}'
 
 
 def with_target_images(cfg: Config) -> Config:
@@ -43,6 +66,32 @@ def with_target_images(cfg: Config) -> Config:
     if cfg.get('cut_down') == 'demo':
         use_stand_ins(placed)
     return placed
+
+
+def has_statistics(checkpoint: str | Path) -> bool:
+    """Whether a checkpoint holds batch statistics by domain."""
+    weights = load_checked(str(checkpoint), map_location='cpu')['state_dict']
+    return any(name.startswith('statistics.') for name in weights)
+
+
+def measured_file(checkpoint: Path) -> Path:
+    """Beside a checkpoint of a run, where what is measured for it is kept."""
+    return checkpoint.with_name(f'target_statistics_of_{checkpoint.name}')
+
+
+def with_statistics(cfg: Config, checkpoint: Path) -> Path:
+    """A checkpoint that has statistics of the target: itself, or one beside it.
+
+    Args:
+        cfg: Of its run.
+        checkpoint: It.
+    """
+    if has_statistics(checkpoint):
+        return checkpoint
+    file = measured_file(checkpoint)
+    if not file.is_file():
+        measure_target(with_target_images(cfg), checkpoint, file)
+    return file
 
 
 def measure_target(

@@ -34,15 +34,17 @@ custom_hooks = [
     dict(type='KeepBestHook', criterion='infomax', interval=8),
     dict(type='KeepBestHook', criterion='consistency', interval=12)]
 default_hooks['checkpoint'].update(interval=8, max_keep_ckpts=-1)
+"""
+NO_VALIDATION = """
 val_dataloader = val_cfg = val_evaluator = None
 train_cfg.pop('val_interval')
 """
 EVIDENCE = ('infomax', 'consistency')
 
 
-def write_learner(home, name='toy'):
+def write_learner(home, name='toy', **segmentor):
     """A config that learns in 24 iterations to tell classes apart."""
-    model = toy_adaptor()
+    model = toy_adaptor(**segmentor)
     model.data_preprocessor.update(mean=[90.0] * 3, std=[50.0] * 3)
     optimizers = toy_optimizers(dict(type='Adam', lr=0.05))
     learner = dict(model=model.to_dict(), optimizers=optimizers, max_iters=24)
@@ -56,7 +58,7 @@ def home(tmp_path_factory):
     make_data(home / 'data')
     config = write_learner(home)
     with open(config, 'a') as text:
-        text.write(HOOKS)
+        text.write(HOOKS + NO_VALIDATION)
     shutil.copytree(home / 'data/target/labels', home / 'labels')
     mmuda('train', config, '--work-dir', home / 'labelled')
     shutil.rmtree(home / 'data/target/labels')
@@ -103,7 +105,7 @@ def test_looking_changes_nothing(home, tmp_path):
     """Weights are those of a run without the hook."""
     config = write_learner(home, 'plain')
     with open(config, 'a') as text:
-        text.write(HOOKS.replace('custom_hooks =', 'nothing ='))
+        text.write(HOOKS.replace('custom_hooks =', 'nothing =') + NO_VALIDATION)
     mmuda('train', config, '--work-dir', tmp_path)
     assert_same(tmp_path / 'iter_24.pth', home / 'run/iter_24.pth')
 
@@ -136,6 +138,34 @@ def test_select_scores_and_asks_no_target_label(home, capsys):
     finally:
         shutil.rmtree(home / 'data/target/labels')
     assert json.loads(Path('with.json').read_text()) == found
+
+
+def test_the_same_checkpoint_with_other_batch_statistics(home, capsys):
+    """Others for the target, the same for the source; the truth of each is its own."""
+    config = write_learner(home, 'normalised', norm=dict(type='BN'))
+    with open(config, 'a') as text:
+        text.write(NO_VALIDATION)
+    mmuda('train', config, '--work-dir', home / 'normalised')
+    last = home / 'normalised/iter_24.pth'
+    chosen = select([f'{last}@0', f'{last}@1'], Path('out.json'), 'entropy')
+    found = json.loads(Path('out.json').read_text())
+    assert found['alphas'] == [0, 1]
+    assert found['checkpoints'] == [str(last)] * 2
+    assert len(set(found['scores']['source'])) == 1
+    assert len(set(found['scores']['entropy'])) == 2
+    assert str(chosen) == found['chosen']
+    assert str(chosen).startswith(f'{last}@')
+    assert 'normalised/iter_24@1' in capsys.readouterr().out
+    shutil.copytree(home / 'labels', home / 'data/target/labels')
+    try:
+        measure_checkpoints('out.json')
+        words = ['--alpha', '1', '--json', 'test.json']
+        mmuda('test', config, last, *words)
+    finally:
+        shutil.rmtree(home / 'data/target/labels')
+    assert true_figures(last, 1) == json.loads(Path('test.json').read_text())
+    assert true_figures(last, 0) != true_figures(last, 1)
+    assert true_figures(last) is None
 
 
 def test_what_is_true_is_measured_once_all_is_chosen(home):

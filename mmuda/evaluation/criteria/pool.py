@@ -36,6 +36,8 @@ class Candidate:
         target: What it says of target tiles.
         family: The method; one voice each in the ensemble.
         seed: Of its run.
+        variant: What was changed of the trained model, such as its batch statistics:
+            seeds are compared where it is the same.
     """
 
     name: str
@@ -43,6 +45,7 @@ class Candidate:
     target: TileSamples
     family: str = ''
     seed: int = 0
+    variant: str = ''
 
     @cached_property
     def on_target(self) -> np.ndarray:
@@ -108,9 +111,13 @@ def _ensemble(question: Question) -> float:
 
 def _other_seeds(question: Question) -> float:
     own = question.candidate
-    others = [m for m in question.pool if m.family == own.family and m.seed != own.seed]
     labels = own.on_target.argmax(1)
-    found = [agreement(labels, m.on_target.argmax(1)) for m in others]
+    found = [
+        agreement(labels, other.on_target.argmax(1))
+        for other in question.pool
+        if (other.family, other.variant) == (own.family, own.variant)
+        and other.seed != own.seed
+    ]
     return float(np.mean(found)) if found else float('nan')
 
 

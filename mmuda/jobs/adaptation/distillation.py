@@ -14,7 +14,8 @@ from mmuda.files import sha256_of
 from mmuda.jobs.adaptation.choice import Ranking, rank
 from mmuda.jobs.adaptation.request import AdaptationRequest
 from mmuda.jobs.adaptation.runs import MethodRun, working_in
-from mmuda.jobs.adaptation.variants import FOLDER, Variant, network_of
+from mmuda.jobs.adaptation.variants import FOLDER, Variant
+from mmuda.jobs.evidence import load_model
 from mmuda.jobs.prediction import Model
 from mmuda.jobs.prediction.model import finished_config
 from mmuda.jobs.pseudo_labels import LabellingJob, make_pseudo_labels
@@ -37,7 +38,10 @@ class AveragedJob(LabellingJob):
     def load_model(self) -> AveragedModel:
         """All members as one."""
         return AveragedModel(
-            [network_of(model, finished_config(model.config)) for model in self.members]
+            [
+                load_model(finished_config(m.config), m.checkpoint, m.alpha)
+                for m in self.members
+            ]
         )
 
     def manifest(self) -> dict:

@@ -5,15 +5,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-from mmengine.config import Config
 from torch import nn
 
-from mmuda.engine.checkpoint import (
-    load_checked,
-    load_strictly,
-    save_checkpoint,
-)
-from mmuda.evaluation.collecting import collect
+from mmuda.engine.checkpoint import load_checked, save_checkpoint
 from mmuda.evaluation.criteria import Candidate
 from mmuda.evaluation.diagnosis import DEFAULT, diagnose
 from mmuda.evaluation.shares import PriorCorrection
@@ -24,7 +18,6 @@ from mmuda.jobs.evidence import Evidence, load_model
 from mmuda.jobs.prediction import Model
 from mmuda.jobs.statistics import measure_target, with_target_images
 from mmuda.models.adaptor import DomainAdaptor
-from mmuda.models.normalisation import blend_checkpoint
 
 FOLDER = 'pool'  # of the checkpoints that no training wrote
 CLASSIFIER = 'decode_head.conv_seg'
@@ -61,7 +54,7 @@ def variants_of(
     """
     name = run.name
     model = Model(str(run.written_config), str(run.checkpoint), amp=run.request.amp)
-    network = network_of(model, run.cfg)
+    network = load_model(run.cfg, model.checkpoint)
     source, target = evidence.of_model(network, inner=member.prior)
     candidate = Candidate(
         name, source, target, run.written_config.stem, run.request.seed
@@ -72,12 +65,19 @@ def variants_of(
         measured = replace(model, checkpoint=_with_statistics(run, out))
     for alpha in _others(member.alphas, network):
         changed = replace(measured, alpha=alpha)
-        target = collect(network_of(changed, run.cfg), evidence.target, 'target')
-        said = replace(candidate, name=f'{name}, alpha {alpha:g}', target=target)
+        network = load_model(run.cfg, changed.checkpoint, alpha)
+        target = evidence.of_target(network)
+        said = _said(candidate, f'alpha {alpha:g}', target)
         found.append(Variant(said, changed, False))
     if member.prior and (corrected := _corrected(candidate, model, evidence, out)):
         found.append(corrected)
     return found
+
+
+def _said(candidate: Candidate, variant: str, target: TileSamples) -> Candidate:
+    """What a variant says; of the source that is what the model itself says."""
+    name = f'{candidate.name}, {variant}'
+    return replace(candidate, name=name, target=target, variant=variant)
 
 
 def _others(alphas: Sequence[float], network: nn.Module) -> list[float]:
@@ -85,26 +85,6 @@ def _others(alphas: Sequence[float], network: nn.Module) -> list[float]:
     adapted = isinstance(network, DomainAdaptor)
     own = network.statistics.alpha if adapted else 0.0
     return [alpha for alpha in alphas if alpha != own]
-
-
-def network_of(model: Model, cfg: Config) -> nn.Module:
-    """What is asked, with the batch statistics that it would predict with.
-
-    Args:
-        model: Its checkpoint and statistics.
-        cfg: That it was trained by.
-    """
-    network = load_model(cfg, model.checkpoint)
-    if model.alpha is None:
-        return network
-    adapted = isinstance(network, DomainAdaptor)
-    content = load_checked(model.checkpoint, map_location='cpu')
-    weights = content.get('state_dict', content)
-    blend_checkpoint(weights, model.alpha, 'segmentor.' if adapted else '')
-    if adapted:
-        network.statistics.alpha = model.alpha
-    load_strictly(network, weights, model.checkpoint)
-    return network.eval()
 
 
 def _with_statistics(run: MethodRun, out: Path) -> str:
@@ -129,7 +109,7 @@ def _corrected(
     if not write_corrected(model.checkpoint, correction, file):
         return None
     target = _scored_by(correction, candidate.target)
-    said = replace(candidate, name=f'{candidate.name}, prior', target=target)
+    said = _said(candidate, 'prior', target)
     return Variant(said, replace(model, checkpoint=str(file)), False)
 
 

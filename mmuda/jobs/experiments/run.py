@@ -9,7 +9,6 @@ from pathlib import Path
 
 from mmengine.config import Config
 
-from mmuda.engine.checkpoint import load_checked
 from mmuda.jobs.config import load_config
 from mmuda.jobs.experiments.kept import check_kept, kept_checkpoints
 from mmuda.jobs.experiments.record import (
@@ -19,7 +18,12 @@ from mmuda.jobs.experiments.record import (
 )
 from mmuda.jobs.prerequisites.base import amp_words, words_for
 from mmuda.jobs.prerequisites.identity import last_checkpoint, refuse_other_precision
-from mmuda.models.normalisation import check_alpha
+from mmuda.jobs.statistics import (
+    alpha_suffix,
+    has_statistics,
+    measured_file,
+    split_alpha,
+)
 
 Call = Callable[..., None]  # runs ``mmuda`` with words, raises ValueError if it fails
 AVERAGED = '+averaged'
@@ -46,22 +50,12 @@ class Row:
         Raises:
             ValueError: If there is an @ without a number in [0, 1] behind it.
         """
-        config, at, alpha = text.removesuffix(AVERAGED).partition('@')
-        averaged = text.endswith(AVERAGED)
-        if not at:
-            return cls(config, averaged=averaged)
-        try:
-            return cls(config, check_alpha(float(alpha)), averaged)
-        except ValueError as error:
-            raise ValueError(
-                f'{text}: behind @ comes a number in [0, 1], got {alpha!r}'
-            ) from error
+        return cls(*split_alpha(text.removesuffix(AVERAGED)), text.endswith(AVERAGED))
 
     @property
     def suffix(self) -> str:
         """What tells it from other rows of the same config."""
-        alpha = '' if self.alpha is None else f'@{self.alpha:g}'
-        return alpha + AVERAGED * self.averaged
+        return alpha_suffix(self.alpha) + AVERAGED * self.averaged
 
     @property
     def name(self) -> str:
@@ -225,11 +219,9 @@ def _word(value: object) -> str:
 
 def _with_statistics(checkpoint: Path, words: list[str], call: Call) -> Path:
     """A checkpoint that has statistics of the target: itself, or what is made of it."""
-    if any(
-        key.startswith('statistics.') for key in load_checked(checkpoint)['state_dict']
-    ):
+    if has_statistics(checkpoint):
         return checkpoint
-    measured = checkpoint.with_name(f'target_statistics_of_{checkpoint.name}')
+    measured = measured_file(checkpoint)
     if not measured.is_file():
         call('target_statistics', *words, '--out', str(measured), str(checkpoint))
     return measured

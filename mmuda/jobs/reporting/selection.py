@@ -19,7 +19,8 @@ from mmuda.evaluation.criteria import (
 from mmuda.files import read_json
 from mmuda.jobs.reporting.figures import Figure, table
 from mmuda.jobs.reporting.results import Result
-from mmuda.jobs.selection_oracle import true_figures
+from mmuda.jobs.selection_oracle import judged_in, true_figures
+from mmuda.jobs.statistics import alpha_suffix
 from mmuda.visualization.svg import legend, scatters
 
 ORACLE, CHANCE = 'the best (ORACLE)', 'drawn at random'
@@ -86,31 +87,34 @@ def read_selection(file: str | Path, results: Sequence[Result]) -> Selection:
             f'{file} has no {", ".join(sorted(missing))}, expected the scores that '
             'mmuda select-checkpoint writes'
         )
-    checkpoints = [Path(checkpoint) for checkpoint in said['checkpoints']]
-    folders = [checkpoint.parent.resolve() for checkpoint in checkpoints]
+    judged = judged_in(said)
+    folders = [checkpoint.parent.resolve() for checkpoint, _ in judged]
     called = {r.folder.resolve(): r.method.removesuffix(r.suffix) for r in results}
     methods = zip(folders, said['methods'], strict=True)
     lowest = np.where(said['collapsed'], -np.inf, np.nan)
     return Selection(
         pair=said['pair'],
-        names=[f'{c.parent.name}/{c.stem}' for c in checkpoints],
-        methods=[called.get(folder, method) for folder, method in methods],
+        names=[f'{c.parent.name}/{c.stem}{alpha_suffix(alpha)}' for c, alpha in judged],
+        methods=[
+            called.get(folder, method) + alpha_suffix(alpha)
+            for (folder, method), (_, alpha) in zip(methods, judged, strict=True)
+        ],
         seeds=said['seeds'],
         folders=folders,
         scores={
             name: np.where(np.equal(values, None), lowest, values).astype(float)
             for name, values in said['scores'].items()
         },
-        truth=np.array([_truth(checkpoint, file) for checkpoint in checkpoints]),
+        truth=np.array([_truth(*of, file) for of in judged]),
     )
 
 
-def _truth(checkpoint: Path, file: str | Path) -> float:
-    figures = true_figures(checkpoint)
+def _truth(checkpoint: Path, alpha: float | None, file: str | Path) -> float:
+    figures = true_figures(checkpoint, alpha)
     if figures is None:
         raise FileNotFoundError(
-            f'{checkpoint} of {file} was not measured on target labels: choose again '
-            'with mmuda select-checkpoint --analysis'
+            f'{checkpoint}{alpha_suffix(alpha)} of {file} was not measured on target '
+            'labels: choose again with mmuda select-checkpoint --analysis'
         )
     return figures['mIoU']
 

@@ -21,5 +21,6 @@ segmentor = dict(
 critic = dict(
     type='OptimWrapper', optimizer=dict(type='Adam', lr=1e-4, betas=(0.9, 0.99))
 )
+default_hooks = dict(weight_average=dict(type='WeightAverageHook'))
 supervised = dict(type='Supervision', phase='segmentor')
 demo = './size.py'

@@ -6,3 +6,5 @@ model = dict(
 train_cfg = dict(max_iters=200, val_interval=200)
 param_scheduler = [dict(type='PolyLR', power=0.9, begin=0, end=200, by_epoch=False)]
 train_dataloader = dict(batch_size=8)
+# The average is over the last 50 of them, as it is over the last 1,000 of 4,000.
+default_hooks = dict(weight_average=dict(momentum=0.02))
