@@ -285,8 +285,9 @@ def adapt(  # noqa: PLR0913
         labels: Their labels: rasters of class ids, or polygons.
         target: Scenes of B.
         out: Folder of the run.
-        method: Config file, ``mmuda::<path below configs/>``, or ``'auto'``: several
-            methods, of which one is chosen without labels of B.
+        method: ``'auto'``: several methods, of which one is chosen without labels of
+            B, or none if that can not be told from chance; or a config file,
+            ``mmuda::<path below configs/>`` for one of ours.
         budget: ``'quick'``, ``'normal'`` or ``'long'``.
         target_labels: Labels of B, read once all is done, for the score alone.
         seed: Of all runs.

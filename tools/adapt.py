@@ -36,8 +36,8 @@ def parser() -> argparse.ArgumentParser:
         '--method',
         default=DEFAULT_METHOD,
         metavar='CONFIG',
-        help='config file, mmuda::<path below configs/>, or auto: several methods, of '
-        'which one is chosen without labels of B [%(default)s]',
+        help='auto: several methods, of which one is chosen without labels of B; or '
+        'one: a config file, or mmuda::<path below configs/> [%(default)s]',
     )
     add(
         '--budget',

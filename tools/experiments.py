@@ -24,6 +24,12 @@ def main() -> None:
         '--gpus', nargs='+', metavar='GPU', help='as many runs at a time, one on each'
     )
     where.add_argument(
+        '--jobs',
+        type=int,
+        metavar='N',
+        help='as many runs at a time, which share the CPU cores',
+    )
+    where.add_argument(
         '--slurm',
         nargs='*',
         action=DictAction,
@@ -36,13 +42,19 @@ def main() -> None:
     args = parser.parse_args()
 
     from mmuda.jobs.experiments.conduct import conduct, list_jobs, submit_plan
+    from mmuda.jobs.experiments.execute import ANYWHERE, on_cores, on_gpus
 
     if args.dry_run:
         list_jobs(args.plan)
     elif args.slurm is not None:
         submit_plan(args.plan, args.out, args.slurm)
     else:
-        conduct(args.plan, args.out, args.gpus or [None])
+        places = [ANYWHERE]
+        if args.gpus:
+            places = on_gpus(args.gpus)
+        elif args.jobs is not None:
+            places = on_cores(args.jobs)
+        conduct(args.plan, args.out, places)
 
 
 if __name__ == '__main__':

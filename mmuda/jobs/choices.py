@@ -42,4 +42,4 @@ PSEUDO_LABEL_STRATEGIES = (
 )
 SHARE_ESTIMATORS = ('mlls', 'bbse', 'rlls')
 
-DEFAULT_METHOD = 'mmuda::own/dann_deeplabv3plus_a_b.py'  # of `mmuda adapt`
+DEFAULT_METHOD = 'auto'  # of `mmuda adapt`

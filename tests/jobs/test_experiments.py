@@ -7,6 +7,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+import torch
 from toy_run import make_data, mmuda, write_config
 
 from mmuda.jobs.experiments import execute
@@ -179,6 +180,15 @@ def test_of_an_iteration_made_twice_the_later_log_counts(tmp_path):
     assert [s['loss'] for s in scalars_of(tmp_path)] == [5.0, 3.0, 3.0]
 
 
+def test_runs_at_a_time_share_the_cores(monkeypatch):
+    monkeypatch.setattr(torch, 'get_num_threads', lambda: 8)
+    assert execute.on_cores(1) == [{'OMP_NUM_THREADS': '8'}]
+    assert execute.on_cores(3) == [{'OMP_NUM_THREADS': '2'}] * 3
+    assert execute.on_cores(9) == [{'OMP_NUM_THREADS': '1'}] * 9
+    with pytest.raises(ValueError, match='--jobs must be at least 1, got -1'):
+        execute.on_cores(-1)
+
+
 def test_wins():
     def row(mean):
         return {'mIoU': {'mean': mean}}
@@ -206,17 +216,17 @@ def test_what_others_need_is_made_first_and_by_one(monkeypatch):
     assert not [stage for stage in stages if {'c', 'd'} <= stage]
     used = []
 
-    def do(job, device):
-        assert device not in used
-        used.append(device)
+    def do(job, place):
+        assert place not in used
+        used.append(place)
         time.sleep(0.01)
-        used.remove(device)
+        used.remove(place)
         return 'broken' if job.name == 'a' else None
 
     monkeypatch.setattr(execute.Job, 'do', do)
     found = {
         job.name: error
-        for job, error in execute.execute(list(jobs.values()), ['0', '1'])
+        for job, error in execute.execute(list(jobs.values()), execute.on_gpus('01'))
     }
     assert found['a'] == 'broken'
     assert found['b'] == 'needs a, which failed'

@@ -436,3 +436,14 @@ def test_two_scenes_of_one_name(tmp_path):
         predict_scenes(source, tmp_path / 'scenes/a.tif', tmp_path / 'map', SMALL)
     with pytest.raises(FileNotFoundError, match='no image, expected a raster'):
         predict_scenes(source, tmp_path / 'none', tmp_path / 'maps', SMALL)
+
+
+def test_maps_of_a_folder_go_to_one_whatever_its_name(tmp_path):
+    source, _ = model_in(tmp_path / 'run')
+    write(tmp_path / 'scenes/a.tif', scene((40, 40)))
+    out = tmp_path / 'maps_v0.5'
+    outcome = predict_scenes(source, tmp_path / 'scenes', out, SMALL)
+    assert outcome.maps == [out / 'a.tif']
+    assert outcome.maps[0].is_file()
+    with pytest.raises(ValueError, match=r'a folder: --out must be one too, got .*tif'):
+        predict_scenes(source, tmp_path / 'scenes', tmp_path / 'map.tif', SMALL)

@@ -1,6 +1,6 @@
 """A plan from its file to its tables."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -9,13 +9,22 @@ from rich.table import Table
 from mmuda.evaluation import write_figures
 from mmuda.jobs.comparison import WIDE
 from mmuda.jobs.experiments.dry_run import in_words, states_of
-from mmuda.jobs.experiments.execute import Job, execute, jobs_of, make_data, submit
+from mmuda.jobs.experiments.execute import (
+    ANYWHERE,
+    Job,
+    execute,
+    jobs_of,
+    make_data,
+    submit,
+)
 from mmuda.jobs.experiments.plan import Plan, read_plan
 from mmuda.jobs.experiments.tables import collect, print_planned
 
 
 def conduct(
-    file: str | Path, out: Path | None = None, devices: Sequence[str | None] = (None,)
+    file: str | Path,
+    out: Path | None = None,
+    places: Sequence[Mapping[str, str]] = (ANYWHERE,),
 ) -> None:
     """Do what is left of a plan and print its tables.
 
@@ -25,7 +34,7 @@ def conduct(
     Args:
         file: The plan; see :func:`~mmuda.jobs.experiments.plan.read_plan`.
         out: Folder of the results, by default ``work_dirs/plans/<plan>``.
-        devices: As :func:`~mmuda.jobs.experiments.execute.execute` takes them.
+        places: As :func:`~mmuda.jobs.experiments.execute.execute` takes them.
 
     Raises:
         ValueError: If some runs failed, once all others are done.
@@ -34,7 +43,7 @@ def conduct(
     left, failed = _left(plan)
     total = len(left) + failed
     make_data(left)
-    for number, (job, error) in enumerate(execute(left, devices), start=1):
+    for number, (job, error) in enumerate(execute(left, places), start=1):
         state = f'failed: {error}' if error else 'done'
         print(f'[{number}/{len(left)}] {job.name}: {state}', flush=True)  # noqa: T201
         failed += bool(error)

@@ -1,17 +1,19 @@
-"""Running the runs of a plan: one after another, on several GPUs, or by Slurm."""
+"""Running the runs of a plan: one after another, several at a time, or by Slurm."""
 
 import fcntl
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from queue import SimpleQueue
+from types import MappingProxyType
 from typing import IO
 
+import torch
 from mmengine.config import Config
 
 from mmuda.jobs.experiments.kept import check_kept
@@ -20,6 +22,7 @@ from mmuda.jobs.prerequisites import check_all, data_of, prerequisites_of, provi
 from mmuda.jobs.prerequisites.base import OF_LAUNCHER
 
 LOG = 'console.log'
+ANYWHERE: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,11 +60,11 @@ class Job:
         except (ValueError, OSError, ImportError) as error:
             return ' '.join(str(error).split())
 
-    def do(self, device: str | None = None) -> str | None:
+    def do(self, place: Mapping[str, str] = ANYWHERE) -> str | None:
         """Do what is left, in processes of its own; what they say goes to a log.
 
         Args:
-            device: ``CUDA_VISIBLE_DEVICES`` of the processes; None leaves it.
+            place: What the environment of the processes says of where they run.
 
         Returns:
             Why it failed, in one line; None if it did not.
@@ -69,7 +72,7 @@ class Job:
         try:
             with _locked(self.folder) as (log, lock):
                 for run in self.runs:
-                    run.complete(lambda *words: _call(words, log, lock, device))
+                    run.complete(lambda *words: _call(words, log, lock, place))
         except (ValueError, OSError) as error:
             return ' '.join(str(error).split())
 
@@ -115,33 +118,50 @@ def _needed_folders(cfg: Config) -> set[str]:
     return folders
 
 
+def on_gpus(gpus: Sequence[str]) -> list[Mapping[str, str]]:
+    """A place on each GPU."""
+    return [{'CUDA_VISIBLE_DEVICES': gpu} for gpu in gpus]
+
+
+def on_cores(number: int) -> list[Mapping[str, str]]:
+    """Places that share the threads that PyTorch takes here.
+
+    Raises:
+        ValueError: If there is to be none.
+    """
+    if number < 1:
+        raise ValueError(f'--jobs must be at least 1, got {number}')
+    threads = max(torch.get_num_threads() // number, 1)
+    return [{'OMP_NUM_THREADS': f'{threads}'}] * number
+
+
 def execute(
-    jobs: Sequence[Job], devices: Sequence[str | None] = (None,)
+    jobs: Sequence[Job], places: Sequence[Mapping[str, str]] = (ANYWHERE,)
 ) -> Iterator[tuple[Job, str | None]]:
-    """Do jobs, as many at a time as there are devices.
+    """Do jobs, as many at a time as there are places.
 
     Args:
         jobs: Finished ones are left out before.
-        devices: ``CUDA_VISIBLE_DEVICES`` of the processes; None leaves it.
+        places: What the environment of the processes says of where they run.
 
     Yields:
         Each job when it is over, and why it failed, or None.
     """
     failed: set[str] = set()
     free: SimpleQueue = SimpleQueue()
-    for device in devices:
-        free.put(device)
+    for place in places:
+        free.put(place)
 
     def do(job: Job) -> str | None:
         if broken := failed & _needed_folders(job.runs[0].cfg):
             return f'needs {sorted(broken)[0]}, which failed'
-        device = free.get()
+        place = free.get()
         try:
-            return job.do(device)
+            return job.do(place)
         finally:
-            free.put(device)
+            free.put(place)
 
-    with ThreadPoolExecutor(len(devices)) as pool:
+    with ThreadPoolExecutor(len(places)) as pool:
         for stage in stages_of(jobs):
             for job, error in zip(stage, pool.map(do, stage), strict=True):
                 if error:
@@ -204,11 +224,10 @@ def _locked(folder: Path) -> Iterator[tuple[IO, int]]:
         yield log, lock.fileno()
 
 
-def _call(words: Sequence[str], log: IO, lock: int, device: str | None) -> None:
+def _call(words: Sequence[str], log: IO, lock: int, place: Mapping[str, str]) -> None:
     """Run ``mmuda``; raises a ValueError with what it said last if it fails."""
-    environment = {k: v for k, v in os.environ.items() if k not in OF_LAUNCHER}
-    if device is not None:
-        environment['CUDA_VISIBLE_DEVICES'] = device
+    inherited = {k: v for k, v in os.environ.items() if k not in OF_LAUNCHER}
+    environment = inherited | dict(place)
     log.write(f'mmuda {" ".join(words)}\n')
     log.flush()
     done = subprocess.run(

@@ -24,7 +24,7 @@ from mmuda.jobs.prediction.scene import (
     predict_strips,
     scene_of,
 )
-from mmuda.jobs.tiling import Part, images_in
+from mmuda.jobs.tiling import SUFFIXES, Part, images_in
 
 START = 'spawn'  # a process with threads of PyTorch must not be forked
 LOOK_S = 1.0  # how often to look what other processes have done
@@ -170,7 +170,7 @@ def predict_scenes(
 def _targets(images: Path, files: Sequence[Path], out: Path) -> list[Path]:
     """Where the map of each scene belongs."""
     if images.is_dir():
-        if out.suffix or out.is_file():
+        if out.suffix.lower() in SUFFIXES or out.is_file():
             raise ValueError(f'{images} is a folder: --out must be one too, got {out}')
         maps = {out / f'{file.stem}.tif': file for file in files}
         if len(maps) < len(files):
