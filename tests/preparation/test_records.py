@@ -22,6 +22,6 @@ def test_one_line_says_what_differs_however_much_there_is(tmp_path):
         refuse_other(tmp_path, [tmp_path / 'made.json'], touched)
 
     other = dict(bands=None, gsd=2, files={}, scenes=[])
-    with pytest.raises(ValueError, match=r'gsd 1, files\.0\.png .*198 more') as said:
+    with pytest.raises(ValueError, match=r'gsd 1, files\.0\.png .*199 more') as said:
         refuse_other(tmp_path, [tmp_path / 'made.json'], other)
     assert len(str(said.value)) < 900
