@@ -4,6 +4,7 @@ Nothing without target labels is certain. The rule is made to keep the source-on
 when in doubt, and to say why.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,14 +27,27 @@ class Decision:
     """What the rule says.
 
     Args:
-        accepted: Whether the adapted model is taken.
-        sentence: Which model is taken, and why.
         gain: Estimated gain in mean IoU over the source-only model, points.
+        reasons: That speak against the adapted model; it is accepted if there is none.
     """
 
-    accepted: bool
-    sentence: str
     gain: Interval
+    reasons: Sequence[str] = ()
+
+    @property
+    def accepted(self) -> bool:
+        """Whether the adapted model is taken."""
+        return not self.reasons
+
+    @property
+    def sentence(self) -> str:
+        """Which model is taken, and why."""
+        if self.reasons:
+            return f'The source-only model is kept: {"; ".join(self.reasons)}.'
+        return (
+            f'The adapted model is taken: its estimated gain is {self.gain.value:.1f} '
+            f'points ({self.gain.low:.1f} to {self.gain.high:.1f}).'
+        )
 
 
 def decide(
@@ -80,15 +94,7 @@ def decide(
         )
     if not source_drop < MOST_LOST:
         reasons.append(f'it loses {source_drop:.1f} points on held-out source images')
-    if reasons:
-        return Decision(
-            False, f'The source-only model is kept: {"; ".join(reasons)}.', gain
-        )
-    sentence = (
-        f'The adapted model is taken: its estimated gain is {gain.value:.1f} points '
-        f'({gain.low:.1f} to {gain.high:.1f}).'
-    )
-    return Decision(True, sentence, gain)
+    return Decision(gain, reasons)
 
 
 def _off(predicted: np.ndarray, expected: np.ndarray) -> np.ndarray:

@@ -42,7 +42,25 @@ def test_a_better_model_is_taken():
     assert found.sentence.startswith('The adapted model is taken: its estimated gain')
     assert found.model.config == 'dann.py'
     assert found.source_only.config == 'source.py'
-    assert found.names[found.chosen] == 'dann'
+    assert found.judged[found.chosen].name == 'dann'
+    assert found.judged[found.chosen].gain.low > 0
+    assert found.judged[0].gain is None
+
+
+def test_the_surest_gain_wins_not_the_majority():
+    """Three that say the same, and are a little better, against one that is right."""
+
+    def better(right, rng):
+        return (weak(right, rng) + good(right, rng)) / 2
+
+    pool = [variant('source', weak, True), *(variant(n, better) for n in 'abc')]
+    pool.append(variant('dann', good))
+    found = choose(pool)
+    sure = [judged.gain.low for judged in found.judged[1:]]
+    assert found.model == pool[-1].model
+    assert max(sure[:3]) < sure[3]
+    agreement = [judged.agreement for judged in found.judged]
+    assert agreement[-1] < agreement[1]
 
 
 def test_of_source_only_models_the_one_is_kept_that_the_pool_agrees_with():
@@ -53,14 +71,15 @@ def test_of_source_only_models_the_one_is_kept_that_the_pool_agrees_with():
     ]
     found = choose(pool)
     assert found.model == found.source_only == pool[1].model
-    assert 'the others agree with most' in found.sentence
+    assert 'kept. Closest to it comes dann: its estimated gain of' in found.sentence
 
 
 def test_a_collapsed_model_is_not_taken_even_where_the_pool_is():
     pool = [variant('source', weak, True), *(variant(n, collapsed) for n in 'abc')]
     found = choose(pool)
     assert found.model == pool[0].model
-    assert np.isnan([agreement for agreement, _ in found.scores[1:]]).all()
+    assert np.isnan([judged.agreement for judged in found.judged[1:]]).all()
+    assert 'all others in the pool collapsed' in found.sentence
 
 
 def test_a_model_that_forgot_the_source_is_not_taken():

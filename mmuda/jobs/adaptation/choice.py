@@ -9,17 +9,51 @@ from rich.console import Console
 from rich.table import Table
 
 from mmuda.evaluation import write_figures
+from mmuda.evaluation.bootstrap import Interval
 from mmuda.evaluation.criteria import (
     best_of,
     expected_shares,
     score_pool,
     source_score,
 )
-from mmuda.evaluation.guard import guard
+from mmuda.evaluation.guard import Decision, guard
 from mmuda.jobs.adaptation.variants import Variant
 from mmuda.jobs.prediction import Model
 
 CRITERION = 'ensv'
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What can be said of a model without a label of B.
+
+    Args:
+        name: Its name.
+        agreement: With the pool, percent; NaN for a model that has collapsed.
+        source: Mean IoU on what A holds out, percent.
+        gain: Estimated gain in mean IoU over the source-only model, points; None for a
+            model of A alone, or one that has collapsed.
+    """
+
+    name: str
+    agreement: float
+    source: float
+    gain: Interval | None = None
+
+    @property
+    def cells(self) -> dict[str, str]:
+        """As tables show it, by the name of the column."""
+        gain, collapsed = self.gain, np.isnan(self.agreement)
+        return {
+            'model': self.name,
+            'estimated gain': '-'
+            if gain is None
+            else f'{gain.value:.1f} ({gain.low:.1f} to {gain.high:.1f})',
+            'agreement with the pool, %': 'collapsed'
+            if collapsed
+            else f'{self.agreement:.1f}',
+            'mIoU on what A holds out, %': f'{self.source:.1f}',
+        }
 
 
 @dataclass(frozen=True)
@@ -30,9 +64,7 @@ class Choice:
         model: The chosen model.
         source_only: The one that is kept when in doubt.
         sentence: Which of them makes the map, and why.
-        names: Of all that could be chosen.
-        scores: Of each: agreement with the pool, percent, NaN for one that has
-            collapsed, and mean IoU on what A holds out, percent.
+        judged: All that could be chosen.
         chosen: Number of the chosen one.
         average: What became of the average of the pool; None if nobody asked.
     """
@@ -40,8 +72,7 @@ class Choice:
     model: Model
     source_only: Model
     sentence: str
-    names: Sequence[str]
-    scores: Sequence[tuple[float, float]]
+    judged: Sequence[Judgement]
     chosen: int
     average: str | None = None
 
@@ -76,57 +107,70 @@ def rank(pool: Sequence[Variant]) -> Ranking:
 
 
 def choose(pool: Sequence[Variant]) -> Choice:
-    """The model that the pool agrees with most (EnsV), if the guard accepts it.
+    """The model whose estimated gain is the surest, if the guard accepts one.
 
-    What is kept otherwise is the source-only model that the pool agrees with most.
+    Every model but those of A alone is held against the source-only model that the pool
+    agrees with most (EnsV). Of those that the guard accepts the one is taken whose
+    estimated gain has the highest lower bound; if there is none, that source-only model
+    is kept.
 
     Args:
         pool: At least one of them source-only.
     """
-    candidates = [variant.candidate for variant in pool]
     ranking = rank(pool)
-    agreement, kept = ranking.agreement, ranking.kept
-    chosen, best = kept, best_of(agreement)
-    sentence = (
-        'The source-only model is kept: of all models in the pool, it is the one that '
-        'the others agree with most.'
-    )
-    if best is None:
-        sentence = 'The source-only model is kept: all models in the pool collapsed.'
-    elif not pool[best].source_only:
-        decision = guard(candidates[best], candidates[kept], ranking.expected)
-        sentence = decision.sentence
-        chosen = best if decision.accepted else kept
-    scores = [
-        (100 * a if np.isfinite(a) else float('nan'), source_score(c))
-        for a, c in zip(agreement, candidates, strict=True)
+    kept = ranking.kept
+    decisions = {
+        number: guard(variant.candidate, pool[kept].candidate, ranking.expected)
+        for number, variant in enumerate(pool)
+        if not variant.source_only and np.isfinite(ranking.agreement[number])
+    }
+    surest = sorted(decisions, key=lambda n: decisions[n].gain.low, reverse=True)
+    chosen = next((n for n in surest if decisions[n].accepted), kept)
+    if chosen != kept:
+        sentence = decisions[chosen].sentence
+    elif surest:
+        best = surest[0]
+        sentence = (
+            'The source-only model is kept. Closest to it comes '
+            f'{pool[best].candidate.name}: {"; ".join(decisions[best].reasons)}.'
+        )
+    else:
+        sentence = 'The source-only model is kept: all others in the pool collapsed.'
+    judged = [
+        _judged(variant, agreement, decisions.get(number))
+        for number, (variant, agreement) in enumerate(
+            zip(pool, ranking.agreement, strict=True)
+        )
     ]
-    names = [candidate.name for candidate in candidates]
-    models = pool[chosen].model, pool[kept].model
-    return Choice(*models, sentence, names, scores, chosen)
+    return Choice(pool[chosen].model, pool[kept].model, sentence, judged, chosen)
+
+
+def _judged(variant: Variant, agreement: float, found: Decision | None) -> Judgement:
+    said = variant.candidate
+    known = 100 * agreement if np.isfinite(agreement) else float('nan')
+    return Judgement(said.name, known, source_score(said), found and found.gain)
 
 
 def report(choice: Choice, file: Path) -> None:
     """Print the pool, and write it to a JSON file."""
-    table = Table('model', 'agreement with the pool, %', 'mIoU on what A holds out, %')
-    for number, (name, scores) in enumerate(
-        zip(choice.names, choice.scores, strict=True)
-    ):
-        mark = ' *' if number == choice.chosen else ''
-        cells = ['-' if np.isnan(s) else f'{s:.1f}' for s in scores]
-        table.add_row(name + mark, *cells)
+    table = Table(*choice.judged[0].cells)
+    for number, judged in enumerate(choice.judged):
+        name, *cells = judged.cells.values()
+        table.add_row(name + ' *' * (number == choice.chosen), *cells)
     console = Console()
     console.print(table)
     for sentence in filter(None, (choice.average, choice.sentence)):
         console.print(sentence, soft_wrap=True, highlight=False)
     pool = [
         {
-            'name': name,
-            'ensv': None if np.isnan(agreement) else agreement,
-            'source': own,
+            'name': judged.name,
+            'gain': judged.gain
+            and [judged.gain.value, judged.gain.low, judged.gain.high],
+            'ensv': None if np.isnan(judged.agreement) else judged.agreement,
+            'source': judged.source,
         }
-        for name, (agreement, own) in zip(choice.names, choice.scores, strict=True)
+        for judged in choice.judged
     ]
-    chosen = choice.names[choice.chosen]
+    chosen = choice.judged[choice.chosen].name
     figures = {'sentence': choice.sentence, 'chosen': chosen, 'pool': pool}
     write_figures(file, {**figures, 'average': choice.average})

@@ -125,8 +125,8 @@ def _sentence(decision: Decision, number: int) -> str:
             f'one: its estimated gain is {gain.value:.1f} points ({gain.low:.1f} to '
             f'{gain.high:.1f}).'
         )
-    reasons = decision.sentence.partition(': ')[2]
-    return f'The average of {number} models was not distilled: {reasons}'
+    reasons = '; '.join(decision.reasons)
+    return f'The average of {number} models was not distilled: {reasons}.'
 
 
 def distil(
