@@ -51,11 +51,16 @@ def make_world(target=TARGET, moved=0.0, num_tiles=200):
 TILES, PLACES = 40, 50
 
 
-def candidate(name, logits_of, family='a', seed=0):
-    """A model by what it makes of the right scores."""
+def candidate(name, logits_of, family='a', seed=0, target=SOURCE, moved=0.0):
+    """A model by what it makes of the right scores.
+
+    ``target``: class shares of the target; ``moved``: how far its pixels look like
+    something else to this model.
+    """
     samples = {}
     for number, domain in enumerate(('source', 'target')):
-        features, labels, _ = make_pixels(SOURCE, TILES, seed=5 + number)
+        about = ((SOURCE, 0.0), (target, moved))[number]
+        features, labels, _ = make_pixels(about[0], TILES, 5 + number, about[1])
         rng = np.random.default_rng(number)
         right = scores(features, temperature=1.0)
         views = {

@@ -19,6 +19,7 @@ CRITERIA = (
     'seed_agreement',
     'consistency',
     'semsim',
+    'residual_shift',
     'source',
 )
 EXPORT_FORMATS = ('mmseg', 'onnx', 'deepness')

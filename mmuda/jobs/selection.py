@@ -19,7 +19,6 @@ from mmuda.evaluation.criteria import (
     check_criterion,
     expected_shares,
     score_pool,
-    source_score,
 )
 from mmuda.evaluation.tile_samples import TileSamples
 from mmuda.jobs.domains import pair_of
@@ -84,7 +83,7 @@ def select(
     _check_alike(checkpoints)
     evidence = Evidence.of(checkpoints[0].cfg)
     pool = _candidates(checkpoints, evidence, num_images)
-    expected = expected_shares(max(pool, key=source_score))
+    expected = expected_shares(pool)
     scores = score_pool(pool, expected=expected)
     best = {name: best_of(values) for name, values in scores.items()}
     chosen = best[criterion]

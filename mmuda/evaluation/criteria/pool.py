@@ -19,11 +19,17 @@ from mmuda.evaluation.criteria.weighted_risk import (
     deep_embedded_validation,
     importance_weights,
 )
-from mmuda.evaluation.shares import estimate_shares, fit_calibration
-from mmuda.evaluation.shares.estimate import Predictions
+from mmuda.evaluation.shares import (
+    Predictions,
+    ShareEstimate,
+    estimate_shares,
+    fit_calibration,
+    remaining_distance,
+)
 from mmuda.evaluation.tile_samples import TileSamples, softmax
 
 COLLAPSED = float('-inf')
+KNOWS_SOURCE = 0.5  # of the best source score
 
 
 @dataclass(frozen=True)
@@ -57,6 +63,37 @@ class Candidate:
         """Probabilities of source pixels (n, C) and their labels (n,)."""
         return self.source.probabilities, self.source.of('labels').astype(int)
 
+    @cached_property
+    def calibrated(self) -> tuple[Predictions, Predictions]:
+        """Predictions of source and target, calibrated on the source."""
+        labels = self.source.of('labels').astype(int)
+        calibration = fit_calibration(self.source.of('logits'), labels)
+        return (
+            Predictions(
+                calibration(self.source.of('logits')), self.source.tiles, labels
+            ),
+            Predictions(calibration(self.target.of('logits')), self.target.tiles),
+        )
+
+    @cached_property
+    def shares(self) -> ShareEstimate:
+        """Class shares of the target as its calibrated predictions tell, MLLS."""
+        return estimate_shares(*self.calibrated, draws=1)
+
+    @cached_property
+    def residual_shift(self) -> float:
+        """What other class shares do not explain of the way from source to target.
+
+        The distance of its scores of both domains where source pixels are counted by
+        these shares. If it is 0, target pixels of a class are to the model what source
+        pixels of it are, and it is as good on the one as on the other.
+        """
+        ours, theirs = (
+            np.log(np.maximum(p.probabilities, 1e-12)) for p in self.calibrated
+        )
+        weights = self.shares.ratios[self.calibrated[0].labels]
+        return remaining_distance(ours, weights, theirs)
+
 
 @dataclass(frozen=True)
 class Question:
@@ -84,15 +121,15 @@ def source_score(candidate: Candidate) -> float:
     return float(mean_iou(np.stack([right, found + there - right, there], -1)))
 
 
-def expected_shares(candidate: Candidate) -> np.ndarray:
-    """Class shares of the target as a model's calibrated predictions tell, MLLS."""
-    _, labels = candidate.on_source
-    calibration = fit_calibration(candidate.source.of('logits'), labels)
-    source, target = (
-        Predictions(calibration(domain.of('logits')), domain.tiles, known)
-        for domain, known in ((candidate.source, labels), (candidate.target, None))
-    )
-    return estimate_shares(source, target, draws=1).target
+def expected_shares(pool: Sequence[Candidate]) -> np.ndarray:
+    """Class shares of the target, (C,), as the model tells that has reason to know.
+
+    They can be estimated where nothing but shares differs: by the model of the least
+    residual shift, of those that know the source at least half as well as the best.
+    """
+    enough = KNOWS_SOURCE * max(map(source_score, pool))
+    able = [candidate for candidate in pool if source_score(candidate) >= enough]
+    return min(able, key=lambda candidate: candidate.residual_shift).shares.target
 
 
 def _dev(question: Question) -> float:
@@ -172,6 +209,7 @@ CRITERIA: dict[str, Callable[[Question], float]] = {
     'seed_agreement': _other_seeds,
     'consistency': _augmented,
     'semsim': _semsim,
+    'residual_shift': lambda question: -question.candidate.residual_shift,
     'source': lambda question: source_score(question.candidate),
 }
 OF_POOLS = ('ensv', 'seed_agreement')
@@ -200,8 +238,7 @@ def score_pool(
     Args:
         pool: Who is compared, on the same pixels.
         criteria: Names in :data:`CRITERIA`.
-        expected: Class shares of the target; None to estimate them by the candidate of
-            the best source score.
+        expected: Class shares of the target; None for :func:`expected_shares`.
 
     Returns:
         By criterion a score for each candidate: -inf for one that has collapsed, NaN
@@ -215,7 +252,7 @@ def score_pool(
         check_criterion(name)
     _check_pool(pool)
     if expected is None:
-        expected = expected_shares(max(pool, key=source_score))
+        expected = expected_shares(pool)
     collapsed = [is_collapsed(c.on_target, expected) for c in pool]
     alive = [c for c, gone in zip(pool, collapsed, strict=True) if not gone]
     scores = {}

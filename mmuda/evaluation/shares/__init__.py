@@ -8,7 +8,11 @@ from mmuda.evaluation.shares.estimate import (
     estimate_shares,
 )
 from mmuda.evaluation.shares.estimators import ESTIMATORS, class_shares
-from mmuda.evaluation.shares.kind import ShiftKind, kind_of_shift
+from mmuda.evaluation.shares.kind import (
+    ShiftKind,
+    kind_of_shift,
+    remaining_distance,
+)
 
 __all__ = [
     'ESTIMATORS',
@@ -21,4 +25,5 @@ __all__ = [
     'estimate_shares',
     'fit_calibration',
     'kind_of_shift',
+    'remaining_distance',
 ]

@@ -85,6 +85,25 @@ def kind_of_shift(
     return ShiftKind(kind, float(distance), float(noise), float(explained))
 
 
+def remaining_distance(
+    source: np.ndarray, source_weights: np.ndarray, target: np.ndarray, seed: int = 0
+) -> float:
+    """Distance of two domains where source pixels are counted by the target's shares.
+
+    The maximum mean discrepancy (not squared) of a Gaussian kernel, by random Fourier
+    features. What the tiles bring by chance is part of it.
+
+    Args:
+        source: Features, or scores, of held-out source pixels, (n, D).
+        source_weights: How much more frequent the class of each is in the target, (n,).
+        target: Likewise of the target, (m, D).
+        seed: Of frequencies.
+    """
+    features = _embedding(source, target, seed)
+    mean = np.average(features(source), axis=0, weights=source_weights)
+    return float(np.linalg.norm(mean - features(target).mean(0)))
+
+
 def _embedding(source: np.ndarray, target: np.ndarray, seed: int) -> object:
     """Random Fourier features of both domains, in units of the source's spread."""
     mean, spread = source.mean(0), source.std(0) + 1e-6

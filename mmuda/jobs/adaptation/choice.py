@@ -100,7 +100,7 @@ def rank(pool: Sequence[Variant]) -> Ranking:
     """
     candidates = [variant.candidate for variant in pool]
     of_source = [n for n, variant in enumerate(pool) if variant.source_only]
-    expected = expected_shares(max(candidates, key=source_score))
+    expected = expected_shares(candidates)
     agreement = score_pool(candidates, (CRITERION,), expected)[CRITERION]
     kept = of_source[best_of([agreement[n] for n in of_source]) or 0]
     return Ranking(expected, agreement, kept)

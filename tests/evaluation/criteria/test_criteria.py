@@ -12,6 +12,7 @@ from mmuda.evaluation.criteria import (
     CRITERIA,
     Candidate,
     best_of,
+    expected_shares,
     score_pool,
     source_score,
 )
@@ -280,6 +281,21 @@ def test_pools_that_can_not_be_compared(pool):
     with pytest.raises(ValueError, match='mixed of the samples were not collected'):
         score_pool([Candidate('x', pool[3].source, bare)], ['mixval'])
     assert best_of([-math.inf, math.nan]) is None
+
+
+def test_shares_are_told_by_the_model_that_the_target_fits():
+    """Not by the one that knows the source best, nor by one that knows nothing."""
+    there = np.array([0.1, 0.1, 0.2, 0.2, 0.4])
+    lost = candidate('lost', good, target=there, moved=1.5)
+    fits = candidate('fits', lambda s, rng: s + rng.normal(size=s.shape), target=there)
+    blind = candidate('blind', lambda s, rng: rng.normal(size=s.shape), target=there)
+    assert source_score(lost) > source_score(fits) > 2 * source_score(blind)
+    assert fits.residual_shift < lost.residual_shift / 2
+    found = expected_shares([lost, fits, blind])
+    assert (found == fits.shares.target).all()
+    assert np.abs(found - there).sum() < 0.2 < np.abs(lost.shares.target - there).sum()
+    values = score_pool([lost, fits], ('residual_shift',))['residual_shift']
+    assert best_of(values) == 1
 
 
 def test_source_score_is_mean_iou(pool):

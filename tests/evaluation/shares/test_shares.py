@@ -1,9 +1,12 @@
 """Class shares without labels: against transcriptions, and where the truth is known."""
 
+from itertools import product
+
 import numpy as np
 import pytest
 from gaussian_world import SOURCE, TARGET, make_pixels, make_world, scores
 from scipy.optimize import minimize
+from scipy.spatial.distance import cdist
 
 from mmuda.evaluation.shares import (
     ESTIMATORS,
@@ -13,6 +16,7 @@ from mmuda.evaluation.shares import (
     estimate_shares,
     fit_calibration,
     kind_of_shift,
+    remaining_distance,
 )
 from mmuda.evaluation.shares.estimators import bounded, confidence_radius
 from mmuda.evaluation.tile_samples import softmax
@@ -171,6 +175,27 @@ def kind(world):
         np.log(world['target'].probabilities),
         world['target'].tiles,
     )
+
+
+def test_remaining_distance_is_the_discrepancy_of_the_kernel():
+    """All pairs of pixels; with source pixels repeated as often as they weigh."""
+    rng = np.random.default_rng(0)
+    source, target = rng.normal(size=(90, 3)), rng.normal(0.7, 1.3, size=(70, 3))
+    weights = rng.integers(0, 4, 90)
+    found = remaining_distance(source, weights, target)
+    shift, scale = source.mean(0), source.std(0)
+    near = cdist(*[(source - shift) / scale] * 2)
+    sigma = np.median(near[np.triu_indices(90, 1)])
+    both = [(np.repeat(source, weights, 0) - shift) / scale, (target - shift) / scale]
+    means = {
+        (i, j): np.exp(-cdist(both[i], both[j], 'sqeuclidean') / 2 / sigma**2).mean()
+        for i, j in product((0, 1), repeat=2)
+    }
+    exact = means[0, 0] + means[1, 1] - 2 * means[0, 1]
+    assert found**2 == pytest.approx(exact, abs=0.02)
+    assert exact > 0.1
+    nothing = remaining_distance(source, np.ones(90), source)
+    assert nothing == pytest.approx(0, abs=1e-6)
 
 
 def test_a_shift_of_shares_is_called_so(world):
