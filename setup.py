@@ -97,7 +97,7 @@ setup(
         'rich',  # progress bars and tables
         'psutil',  # memory that is taken
         'scipy',  # assignment of targets to sources
-        'matplotlib',  # pictures
+        'matplotlib>=3.7',  # pictures
         'jinja2',  # pages
     ],
     extras_require=EXTRAS,

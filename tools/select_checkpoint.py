@@ -30,7 +30,7 @@ def main() -> None:
         'statistics',
     )
     parser.add_argument(
-        '--criterion', choices=CRITERIA, default='ensv', help='chooses [ensv]'
+        '--criterion', choices=CRITERIA, default='atc', help='chooses [atc]'
     )
     parser.add_argument(
         '--images', type=int, default=64, help='to look at, of each domain [64]'

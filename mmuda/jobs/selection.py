@@ -59,7 +59,7 @@ class Checkpoint:
 def select(
     runs: Sequence[str | Path],
     out: Path,
-    criterion: str = 'ensv',
+    criterion: str = 'atc',
     num_images: int = NUM_IMAGES,
 ) -> Checkpoint | None:
     """Score all checkpoints by every criterion, print a table, choose by one.

@@ -86,7 +86,8 @@ def save_panels(
         classes: Names for the legend, none without.
         palette: Their colours.
     """
-    figure = Figure(figsize=(2.2 * len(titles), 2.2 * len(rows) + 0.6), dpi=100)
+    size = (2.2 * len(titles), 2.2 * len(rows) + 0.6)
+    figure = Figure(figsize=size, dpi=100, layout='constrained')
     axes = figure.subplots(len(rows), len(titles), squeeze=False)
     for panels, pictures in zip(axes, rows, strict=True):
         for panel, picture in zip(panels, pictures, strict=True):
@@ -99,8 +100,7 @@ def save_panels(
         for name, colour in zip(classes, palette, strict=True)
     ]
     if handles:
-        figure.legend(handles=handles, loc='lower center', ncols=6, fontsize=8)
-    bottom = 0.4 / figure.get_figheight() if handles else 0
-    figure.tight_layout(rect=(0, bottom, 1, 1), pad=0.3)
+        where = dict(loc='outside lower center', ncols=6)
+        figure.legend(handles=handles, fontsize=8, **where)
     Path(file).parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(file)

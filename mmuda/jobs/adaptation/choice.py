@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from mmuda.evaluation import write_figures
 from mmuda.evaluation.bootstrap import Interval
@@ -21,6 +21,7 @@ from mmuda.jobs.adaptation.variants import Variant
 from mmuda.jobs.prediction import Model
 
 CRITERION = 'ensv'
+WIDE = 1000  # characters; no table is as wide
 
 
 @dataclass(frozen=True)
@@ -153,11 +154,14 @@ def _judged(variant: Variant, agreement: float, found: Decision | None) -> Judge
 
 def report(choice: Choice, file: Path) -> None:
     """Print the pool, and write it to a JSON file."""
-    table = Table(*choice.judged[0].cells)
+    first, *others = choice.judged[0].cells
+    table = Table(Column(first, no_wrap=True), *others)
     for number, judged in enumerate(choice.judged):
         name, *cells = judged.cells.values()
         table.add_row(name + ' *' * (number == choice.chosen), *cells)
     console = Console()
+    if not console.is_terminal:
+        console.width = WIDE
     console.print(table)
     for sentence in filter(None, (choice.average, choice.sentence)):
         console.print(sentence, soft_wrap=True, highlight=False)
