@@ -17,6 +17,7 @@ from own_scenes import BANDS, make, write_raster
 from mmuda.jobs.config import load_config
 from mmuda.jobs.inheritance import depth, find_config, read_config_file
 from mmuda.jobs.plain import plain_segmentor
+from mmuda.jobs.prediction.model import finished_config
 from mmuda.jobs.prerequisites import SourceModel
 from mmuda.models.taps import read_taps
 from mmuda.preparation.own import HoldOut, Request, prepare_own
@@ -143,8 +144,9 @@ def test_method_on_network(file):
 def test_needs_its_extra(network, package, monkeypatch):
     for name in (package, f'{package}.models'):
         monkeypatch.setitem(sys.modules, name, None)
-    with pytest.raises(ImportError, match=rf"'mmuda\[{package}\]'"):
-        load_config(CONFIGS / f'dann_{network}_a_b.py')
+    for read in (load_config, finished_config):  # to train, to predict
+        with pytest.raises(ImportError, match=rf"'mmuda\[{package}\]'"):
+            read(CONFIGS / f'dann_{network}_a_b.py')
 
 
 def published_mask2former():
@@ -153,57 +155,74 @@ def published_mask2former():
     return read_config_file(find_config(name)).model
 
 
-def mask2former(num_classes=19):
-    """The network of ``configs/_base_``."""
-    pytest.importorskip('mmdet.models')
+def our_mask2former(num_classes):
+    """The network of ``configs/_base_``, from random weights."""
     cfg = read_config_file(CONFIGS.parent / '_base_/networks/mask2former.py').model
     cfg.decode_head.num_classes = num_classes
     cfg.backbone.init_cfg = None
     return cfg
 
 
-def test_mask2former_learns_and_predicts_as_published():
-    """The same losses and scores as the head of MMSeg's config, bit for bit."""
-    torch.manual_seed(0)
-    ours = MODELS.build(mask2former().decode_head)
-    theirs = MODELS.build(published_mask2former().decode_head)
-    ours.init_weights()
-    theirs.load_state_dict(ours.state_dict())  # strictly
-    assert dropouts(ours) == dropouts(theirs) == {0.0}
-    assert ours.num_points == theirs.num_points
-    levels = [torch.randn(2, 96 * 2**n, 16 >> n, 16 >> n) for n in range(4)]
-    samples = toy_batch(('source', 'source'), size=64)['data_samples']
-    samples[1].gt_sem_seg.data[:] = 255  # an image without labels
-    losses = []
-    for head in (ours, theirs):
-        torch.manual_seed(1)  # of the points
-        losses.append(head.loss(levels, samples, None))
-    assert losses[0] == losses[1]
-    metas = [dict(img_shape=(60, 64), pad_shape=(60, 64))] * 2
-    logits = ours.eval().predict(levels, metas, None)
-    scores = theirs.eval().predict(levels, metas, None)
-    torch.testing.assert_close(logits.exp(), scores, rtol=1e-5, atol=1e-5)
-
-
 def dropouts(model):
     return {m.p for m in model.modules() if isinstance(m, torch.nn.Dropout)}
 
 
-def test_mask2former_as_plain_mmseg():
-    torch.manual_seed(0)
-    ours = MODELS.build(mask2former(num_classes=3))
-    ours.init_weights()
-    cfg, weights = plain_segmentor(mask2former(num_classes=3), ours.state_dict())
-    plain = MODELS.build(ConfigDict(cfg))
-    plain.load_state_dict(weights)  # strictly
-    assert type(plain.decode_head).__module__.startswith('mmseg.')
-    images = torch.randn(1, 3, 64, 96)
-    with torch.no_grad():
-        ours, plain = (model.eval().predict(images)[0] for model in (ours, plain))
-    torch.testing.assert_close(
-        ours.seg_logits.data.exp(), plain.seg_logits.data, rtol=1e-5, atol=1e-5
-    )
-    assert torch.equal(ours.pred_sem_seg.data, plain.pred_sem_seg.data)
+class TestMask2Former:
+    """Against MMSeg's own, where MMDetection is installed."""
+
+    __test__ = 'mask2former' not in MISSING
+
+    def test_learns_and_predicts_as_published(self):
+        """Losses are those of the head of MMSeg's config, bit for bit."""
+        torch.manual_seed(0)
+        ours = MODELS.build(our_mask2former(19).decode_head)
+        theirs = MODELS.build(published_mask2former().decode_head)
+        ours.init_weights()
+        theirs.load_state_dict(ours.state_dict())  # strictly
+        assert dropouts(ours) == dropouts(theirs) == {0.0}
+        assert ours.num_points == theirs.num_points
+        ours.num_points = theirs.num_points = 64
+        levels = [torch.randn(2, 96 * 2**n, 16 >> n, 16 >> n) for n in range(4)]
+        samples = toy_batch(('source', 'source'), size=64)['data_samples']
+        samples[1].gt_sem_seg.data[:] = 255  # an image without labels
+        losses = []
+        for head in (ours, theirs):
+            torch.manual_seed(1)  # of the points
+            losses.append(head.loss(levels, samples, None))
+        assert losses[0] == losses[1]
+        metas = [dict(img_shape=(60, 64), pad_shape=(60, 64))] * 2
+        logits = ours.eval().predict(levels, metas, None)
+        scores = theirs.eval().predict(levels, metas, None)
+        torch.testing.assert_close(logits.exp(), scores, rtol=1e-5, atol=1e-5)
+
+    def test_as_plain_mmseg(self):
+        torch.manual_seed(0)
+        ours = MODELS.build(our_mask2former(3))
+        ours.init_weights()
+        cfg, weights = plain_segmentor(our_mask2former(3), ours.state_dict())
+        plain = MODELS.build(ConfigDict(cfg))
+        plain.load_state_dict(weights)  # strictly
+        assert type(plain.decode_head).__module__.startswith('mmseg.')
+        images = torch.randn(1, 3, 64, 96)
+        with torch.no_grad():
+            ours, plain = (m.eval().predict(images)[0] for m in (ours, plain))
+        torch.testing.assert_close(
+            ours.seg_logits.data.exp(), plain.seg_logits.data, rtol=1e-5, atol=1e-5
+        )
+        assert torch.equal(ours.pred_sem_seg.data, plain.pred_sem_seg.data)
+
+    def test_slides(self):
+        """Windows of an image: each at its own size, the last ones cut back."""
+        cfg = our_mask2former(3)
+        cfg.test_cfg = dict(mode='slide', crop_size=(32, 32), stride=(32, 32))
+        model = MODELS.build(cfg).eval()
+        images = torch.randn(1, 3, 32, 64)
+        with torch.no_grad():
+            whole = model.predict(images)[0].seg_logits.data
+            left, right = (
+                model.predict(part)[0].seg_logits.data for part in images.split(32, 3)
+            )
+        torch.testing.assert_close(whole, torch.cat([left, right], 2))
 
 
 def test_every_leaf_is_listed():

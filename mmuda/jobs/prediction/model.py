@@ -18,7 +18,7 @@ from mmuda.engine.checkpoint import load_checked, load_strictly
 from mmuda.engine.hooks.image_format import IMAGES_KEY, OPENCV
 from mmuda.jobs.config import load_config
 from mmuda.jobs.devices import check_device
-from mmuda.jobs.inheritance import find_config
+from mmuda.jobs.inheritance import find_config, read_config_file
 from mmuda.models.adaptor import DomainAdaptor
 from mmuda.models.normalisation import blend_checkpoint
 from mmuda.models.segmentors import BranchedEncoderDecoder
@@ -206,7 +206,7 @@ def finished_config(config: str | Path) -> Config:
 
     What a run left needs nothing else, not even the data sets that it names.
     """
-    cfg = Config.fromfile(find_config(config))
+    cfg = read_config_file(find_config(config))
     # `cut_down` is put down by every command that completes a config.
     if 'cut_down' in cfg or 'train_dataloader' not in cfg:
         return cfg
