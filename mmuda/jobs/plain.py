@@ -24,9 +24,9 @@ REASONS = {
 def plain_segmentor(segmentor: dict, weights: Weights) -> tuple[dict, Weights]:
     """A segmentor without anything of mmuda, which predicts as the given one does.
 
-    Heads of mmuda become heads of MMSeg with the same logits (Mask2Former's with scores
-    whose logarithms they are). What only matters in
-    training (auxiliary heads, losses, weights to start from) is left out.
+    Heads of mmuda become heads of MMSeg with the same logits (Mask2Former's with the
+    scores whose logarithms they are). What only matters in training (auxiliary heads,
+    losses, weights to start from) is left out.
 
     Args:
         segmentor: Config of a segmentor.

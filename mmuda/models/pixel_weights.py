@@ -43,10 +43,10 @@ def pixel_weights(segmentor: nn.Module, weights: Tensor) -> Iterator[None]:
     learning = [getattr(segmentor, name, None) for name in ('decode_head', AUXILIARY)]
     heads = []
     for head in filter(None, learning):
-        own = [m for m in head.modules() if isinstance(m, BaseDecodeHead)]
-        if not own:  # Mask2Former's is none
+        found = [m for m in head.modules() if isinstance(m, BaseDecodeHead)]
+        if not found:  # Mask2Former's is none
             _refuse(head)
-        heads += own
+        heads += found
     before = [head.sampler for head in heads]
     given = [_Weights(weights, sampler) for sampler in before]
     for head, own in zip(heads, given, strict=True):

@@ -54,7 +54,7 @@ model = dict(
                 ]),
             sampler=dict(type='mmdet.MaskPseudoSampler'))),
     auxiliary_head=None)
-# Sect. 4.1 as well, where the other networks have SegFormer's.
+# The optimizer of the paper and its code; the other networks have SegFormer's.
 published = dict(
     optimizer=dict(lr=1e-4, weight_decay=0.05),
     clip_grad=dict(max_norm=0.01),

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import torch
 import torch.nn.functional as F  # noqa: N812
-from mmengine.config import Config
+from mmengine.config import Config, ConfigDict
 from mmengine.registry import init_default_scope
 from mmseg.models import EncoderDecoder
 from mmseg.registry import MODELS
@@ -215,7 +215,8 @@ def finished_config(config: str | Path) -> Config:
 
 def _without_pretrained(cfg: Config) -> dict:
     """The model, whose weights are loaded right away: none to start from."""
-    model = cfg.model.to_dict()
+    # Attributes of it are read by heads of MMDetection.
+    model = ConfigDict(cfg.model.to_dict())
     for part in (model, model.get('segmentor') or {}):
         if part.get('pretrained'):
             part['pretrained'] = None

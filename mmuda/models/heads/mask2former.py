@@ -71,8 +71,8 @@ class SemanticMask2FormerHead(Mask2FormerHead):
 
     def _queries(self, features: Sequence[Tensor]) -> tuple[list, list]:
         """Logits of classes and of masks, of every layer of the decoder."""
-        # Of the samples, MMDetection counts those at most.
-        return super().forward(features, [SegDataSample() for _ in features[0]])
+        unlabelled = [SegDataSample()] * len(features[0])  # labels are not looked at
+        return super().forward(features, unlabelled)
 
     def forward(self, features: Sequence[Tensor]) -> Tensor:
         """Logits (N, C, h, w) at the size of the masks, a quarter of the image's."""
