@@ -197,11 +197,10 @@ def _plain_config(cfg: Config, model: dict) -> Config:
 def _test_pipeline(cfg: Config, bands: int) -> list[dict]:
     """From an image file; of the config's own steps those that change its size."""
     colours = 'color' if bands == 3 else 'grayscale'
-    steps = [
-        dict(step)
-        for step in cfg.test_dataloader.dataset.pipeline
-        if step.type in ('Resize', 'Pad')
-    ]
+    # A target without labels is not tested on.
+    tested = (cfg.get('test_dataloader') or {}).get('dataset') or {}
+    known = tested.get('pipeline') or cfg.get('test_pipeline') or ()
+    steps = [dict(step) for step in known if step.type in ('Resize', 'Pad')]
     return [
         dict(type='LoadImageFromFile', color_type=colours),
         *steps,

@@ -9,6 +9,8 @@ from mmengine.config import ConfigDict
 from mmseg.registry import MODELS
 from torch import Tensor
 
+from mmuda.models.heads.mask2former import NO_OBJECT_WEIGHT, class_weights
+
 Weights = dict[str, Tensor]
 HEAD = 'decode_head.'
 # Why a part of mmuda has no counterpart in MMSeg.
@@ -22,8 +24,9 @@ REASONS = {
 def plain_segmentor(segmentor: dict, weights: Weights) -> tuple[dict, Weights]:
     """A segmentor without anything of mmuda, which predicts as the given one does.
 
-    Heads of mmuda become heads of MMSeg with the same logits. What only matters in
-    training (auxiliary heads, losses, weights to start from) is left out.
+    Heads of mmuda become heads of MMSeg with the same logits (Mask2Former's with the
+    scores whose logarithms they are). What only matters in training (auxiliary heads,
+    losses, weights to start from) is left out.
 
     Args:
         segmentor: Config of a segmentor.
@@ -45,7 +48,8 @@ def plain_segmentor(segmentor: dict, weights: Weights) -> tuple[dict, Weights]:
     convert = HEADS.get(cfg.decode_head.type)
     if convert is not None:
         convert(cfg, weights)
-    cfg.decode_head.loss_decode = dict(type='CrossEntropyLoss')
+    if 'loss_decode' in cfg.decode_head:
+        cfg.decode_head.loss_decode = dict(type='CrossEntropyLoss')
     for name in _types(cfg):
         module = MODELS.get(name).__module__ if MODELS.get(name) else ''
         if module.startswith('mmuda.'):
@@ -154,4 +158,16 @@ def _deeplabv2(cfg: ConfigDict, weights: Weights) -> None:
     weights[f'{HEAD}conv_seg.bias'] = zero(classes)
 
 
-HEADS = {'DeepLabV3PlusHead': _deeplabv3plus, 'DeepLabV2Head': _deeplabv2}
+def _mask2former(cfg: ConfigDict, _: Weights) -> None:
+    """MMSeg's head has scores of pixels where that of mmuda has their logarithms."""
+    head = cfg.decode_head
+    head.type = 'Mask2FormerHead'
+    no_object = head.pop('no_object_weight', NO_OBJECT_WEIGHT)
+    head.loss_cls.class_weight = class_weights(head.num_classes, no_object)
+
+
+HEADS = {
+    'DeepLabV3PlusHead': _deeplabv3plus,
+    'DeepLabV2Head': _deeplabv2,
+    'SemanticMask2FormerHead': _mask2former,
+}

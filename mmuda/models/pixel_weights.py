@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import NoReturn
 
 from mmseg.models.decode_heads.decode_head import BaseDecodeHead
 from torch import Tensor, nn
@@ -40,13 +41,12 @@ def pixel_weights(segmentor: nn.Module, weights: Tensor) -> Iterator[None]:
         ValueError: If a head's loss takes no weights.
     """
     learning = [getattr(segmentor, name, None) for name in ('decode_head', AUXILIARY)]
-    heads = [
-        module
-        for head in learning
-        if head is not None
-        for module in head.modules()
-        if isinstance(module, BaseDecodeHead)
-    ]
+    heads = []
+    for head in filter(None, learning):
+        found = [m for m in head.modules() if isinstance(m, BaseDecodeHead)]
+        if not found:  # Mask2Former's is none
+            _refuse(head)
+        heads += found
     before = [head.sampler for head in heads]
     given = [_Weights(weights, sampler) for sampler in before]
     for head, own in zip(heads, given, strict=True):
@@ -58,6 +58,8 @@ def pixel_weights(segmentor: nn.Module, weights: Tensor) -> Iterator[None]:
             head.sampler = sampler
     for head, own in zip(heads, given, strict=True):
         if not own.asked:
-            raise ValueError(
-                f'the loss of {type(head).__name__} takes no pixel weights'
-            )
+            _refuse(head)
+
+
+def _refuse(head: nn.Module) -> NoReturn:
+    raise ValueError(f'the loss of {type(head).__name__} takes no pixel weights')

@@ -11,6 +11,7 @@ import pytest
 import rasterio
 import torch
 from conftest import toy_adaptor, toy_segmentor
+from mmengine.config import Config
 from mmengine.registry import init_default_scope
 from mmseg.registry import MODELS
 from toy_run import make_data, write_config
@@ -77,6 +78,23 @@ def test_names_nothing_of_mmuda_or_of_a_data_set(trained, tmp_path):
     text = file.read_text()
     for word in ('LoadRaster', 'FolderDataset', 'Domain', 'mmuda', str(tmp_path)):
         assert word not in text
+
+
+def test_of_a_target_without_labels(trained, tmp_path):
+    """Nothing is tested on; sizes are those of the config's own pipeline."""
+    config, checkpoint, _ = trained
+    resize = dict(type='Resize', scale=(32, 16))
+    with open(config, 'a') as text:
+        text.write('test_dataloader = test_cfg = test_evaluator = None\n')
+        text.write(f"test_pipeline = [{resize}, dict(type='PackSegInputs')]\n")
+    file, _ = export_segmentor(config, checkpoint, str(tmp_path / 'model'))
+    exported = Config.fromfile(file).test_pipeline
+    assert [step['type'] for step in exported] == [
+        'LoadImageFromFile',
+        'Resize',
+        'PackSegInputs',
+    ]
+    assert tuple(exported[1].scale) == (32, 16)
 
 
 def test_nothing_of_lsd_is_exported(trained, tmp_path):

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import torch
 import torch.nn.functional as F  # noqa: N812
-from mmengine.config import Config
+from mmengine.config import Config, ConfigDict
 from mmengine.registry import init_default_scope
 from mmseg.models import EncoderDecoder
 from mmseg.registry import MODELS
@@ -18,7 +18,7 @@ from mmuda.engine.checkpoint import load_checked, load_strictly
 from mmuda.engine.hooks.image_format import IMAGES_KEY, OPENCV
 from mmuda.jobs.config import load_config
 from mmuda.jobs.devices import check_device
-from mmuda.jobs.inheritance import find_config
+from mmuda.jobs.inheritance import find_config, read_config_file
 from mmuda.models.adaptor import DomainAdaptor
 from mmuda.models.normalisation import blend_checkpoint
 from mmuda.models.segmentors import BranchedEncoderDecoder
@@ -206,7 +206,7 @@ def finished_config(config: str | Path) -> Config:
 
     What a run left needs nothing else, not even the data sets that it names.
     """
-    cfg = Config.fromfile(find_config(config))
+    cfg = read_config_file(find_config(config))
     # `cut_down` is put down by every command that completes a config.
     if 'cut_down' in cfg or 'train_dataloader' not in cfg:
         return cfg
@@ -215,7 +215,8 @@ def finished_config(config: str | Path) -> Config:
 
 def _without_pretrained(cfg: Config) -> dict:
     """The model, whose weights are loaded right away: none to start from."""
-    model = cfg.model.to_dict()
+    # Attributes of it are read by heads of MMDetection.
+    model = ConfigDict(cfg.model.to_dict())
     for part in (model, model.get('segmentor') or {}):
         if part.get('pretrained'):
             part['pretrained'] = None
