@@ -146,8 +146,7 @@ def _images(cfg: Config, content: dict, bands: int) -> dict:
     domain = cfg.model.data_preprocessor.get('predict_domain', 'target')
     found = dict(known.get(domain) or next(iter(known.values()), {}))
     if found and bands == 3:  # blue, green, red
-        names = found['bands'] if found.get('by_name') else [1, 2, 3]
-        found |= dict(bands=names[::-1], by_name=True)
+        found |= dict(bands=found['bands'][::-1], order=[2, 1, 0])
     return {domain: found} if found else {}
 
 

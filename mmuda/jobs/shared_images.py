@@ -13,7 +13,8 @@ from rasterio.windows import Window
 from mmuda.datasets.rasters import open_raster
 from mmuda.files import sha256_of
 from mmuda.jobs.data_sets import is_complete, members_of, without_labels
-from mmuda.jobs.domains import source_domains, trains_on_target
+from mmuda.jobs.domains import source_domains, target_images, trains_on_target
+from mmuda.jobs.statistics import with_target_images
 
 COMPARED = 16  # files of a source, evenly spaced, whose content is looked for
 
@@ -21,8 +22,9 @@ COMPARED = 16  # files of a source, evenly spaced, whose content is looked for
 def refuse_shared_images(cfg: Config) -> None:
     """Refuse a source that is the target: it would train on labels of the target.
 
-    The files of each source are compared with the target's training images and with
-    the images that are tested on: the same file by any path or link, and copies.
+    The files of each source are compared with the training images of the target that
+    the config names, whether it trains on them or not, and with the images that are
+    tested on: the same file by any path or link, and copies.
     Configs that learn from the target's labels and say so (``trains_on='target'``)
     are only kept from the images that they are tested on.
 
@@ -32,8 +34,9 @@ def refuse_shared_images(cfg: Config) -> None:
     dataset = cfg.train_dataloader.dataset
     sources = members_of(dataset)
     others = {}
-    if not trains_on_target(cfg) and dataset.get('target') is not None:
-        others['the training images of the target'] = dataset.target
+    if not trains_on_target(cfg) and target_images(cfg) is not None:
+        target = with_target_images(cfg).train_dataloader.dataset.target
+        others['the training images of the target'] = target
     tested = (cfg.get('test_dataloader') or {}).get('dataset')
     if is_complete(tested):
         others['the images that are tested on'] = tested

@@ -14,6 +14,7 @@ from conftest import toy_adaptor, toy_segmentor
 from mmengine.config import Config
 from mmengine.registry import init_default_scope
 from mmseg.registry import MODELS
+from own_scenes import write_raster
 from toy_run import make_data, write_config
 
 import mmuda
@@ -272,13 +273,15 @@ def test_predicts_scenes_by_the_plain_export(trained, tmp_path):
     content['meta'] = dict(mmuda_images=images)
     torch.save(content, checkpoint)
     files = export_segmentor(config, checkpoint, str(tmp_path / 'plain'))
-    pixels = np.random.default_rng(0).integers(256, size=(70, 50, 3), dtype=np.uint8)
-    cv2.imwrite(str(tmp_path / 'scene.png'), pixels)
+    pixels = np.random.default_rng(0).integers(256, size=(4, 70, 50), dtype=np.uint8)
+    cv2.imwrite(str(tmp_path / 'scene.png'), pixels[1:].transpose(1, 2, 0))
+    write_raster(tmp_path / 'scene.tif', pixels, names=('nir', 'b', 'g', 'r'))
     maps = []
-    for name, (cfg, weights) in dict(run=(config, checkpoint), plain=files).items():
-        out = tmp_path / f'{name}.tif'
-        mmuda.predict(cfg, weights, tmp_path / 'scene.png', out, probabilities=True)
-        with rasterio.open(tmp_path / f'{name}_probabilities.tif') as raster:
-            maps.append(raster.read().astype(int))
-    assert np.abs(maps[0] - maps[1]).max() <= 1
+    for cfg, weights in ((config, checkpoint), files):
+        for scene in ('scene.png', 'scene.tif'):
+            out = tmp_path / f'{len(maps)}.tif'
+            mmuda.predict(cfg, weights, tmp_path / scene, out, probabilities=True)
+            with rasterio.open(tmp_path / f'{len(maps)}_probabilities.tif') as raster:
+                maps.append(raster.read().astype(int))
+    assert max(np.abs(maps[0] - other).max() for other in maps[1:]) <= 1
     assert maps[0].std() > 10

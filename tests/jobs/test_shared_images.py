@@ -73,6 +73,32 @@ def test_refuses_the_target_among_several_sources(data):
         refuse_shared_images(cfg)
 
 
+DOMAIN = """
+train = dict(
+    type='FolderDataset', data_root={root!r},
+    img_suffix='.tif', seg_map_suffix='.png',
+    data_prefix=dict(img_path='images', seg_map_path='labels'),
+    metainfo=dict(classes=('a', 'b', 'c'), palette=[[0, 0, 0]] * 3),
+    pipeline=[
+        dict(type='LoadRaster'), dict(type='LoadLabels', num_classes=3),
+        dict(type='PackSegInputs')])
+"""
+
+
+def test_refuses_it_where_the_target_is_only_named(data):
+    """A model of the source alone is the first that others are compared with."""
+    for name in ('source', 'target'):
+        text = DOMAIN.format(root=str(data / name))
+        (data / f'{name}.py').write_text(text)
+    named = {name: str(data / f'{name}.py') for name in ('source', 'target')}
+    leaf = 'mmuda::source_only/source-only_scratch_hannover_vaihingen.py'
+    cfg = load_config(leaf, **named, options={'val_on': 'target'})
+    refuse_shared_images(cfg)
+    by_copies(data)
+    with pytest.raises(ValueError, match=r'4\.tif of source is among the training'):
+        refuse_shared_images(cfg)
+
+
 def test_what_learns_from_the_source_alone_is_kept_from_the_test(data):
     """No target is in training; the images that are tested on are still compared."""
     cfg = load_config(write_config(data.parent))

@@ -15,7 +15,8 @@ def bands_for(
     """Numbers, from 1, of the bands of a scene, in the order of the model's.
 
     Those asked for; else those of the same names as in training, if the scene has them
-    all; else all but alpha, if they are as many.
+    all; else all but alpha, if they are as many, an exported model that is given blue,
+    green and red in the ``order`` that its checkpoint tells.
 
     Args:
         predictor: The model.
@@ -40,6 +41,8 @@ def bands_for(
             f'expected {predictor.bands} as the model was trained on{wanted}: choose '
             'them with --bands'
         )
+    if bands is None and 'order' in predictor.images:
+        return [found[index] for index in predictor.images['order']]
     return found
 
 
