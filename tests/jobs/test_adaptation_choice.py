@@ -79,7 +79,7 @@ def test_a_collapsed_model_is_not_taken_even_where_the_pool_is():
     found = choose(pool)
     assert found.model == pool[0].model
     assert np.isnan([judged.agreement for judged in found.judged[1:]]).all()
-    assert 'all others in the pool collapsed' in found.sentence
+    assert 'no other in the pool works' in found.sentence
 
 
 def test_a_model_that_forgot_the_source_is_not_taken():

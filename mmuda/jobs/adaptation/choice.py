@@ -136,7 +136,7 @@ def choose(pool: Sequence[Variant]) -> Choice:
             f'{pool[best].candidate.name}: {"; ".join(decisions[best].reasons)}.'
         )
     else:
-        sentence = 'The source-only model is kept: all others in the pool collapsed.'
+        sentence = 'The source-only model is kept: no other in the pool works.'
     judged = [
         _judged(variant, agreement, decisions.get(number))
         for number, (variant, agreement) in enumerate(
