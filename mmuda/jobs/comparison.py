@@ -10,11 +10,11 @@ import numpy as np
 from mmengine.config import Config
 from mmengine.registry import init_default_scope
 from mmseg.registry import DATASETS
-from rich.console import Console
 from rich.table import Column, Table
 
 from mmuda.datasets.windows import sample_name
 from mmuda.evaluation import write_figures
+from mmuda.jobs.console import table_console
 from mmuda.jobs.experiments.kept import check_kept
 from mmuda.jobs.experiments.run import Row, Run
 from mmuda.jobs.oracle import is_oracle
@@ -23,7 +23,6 @@ from mmuda.jobs.prerequisites import MappingFile, check_all, prerequisites_of
 from mmuda.visualization import colourise, displayable, save_panels
 
 MEASURES = {'aAcc': 'accuracy %', 'mIoU': 'mIoU %'}
-WIDE = 1000  # characters; no table is as wide
 
 
 def compare(
@@ -230,11 +229,7 @@ def print_table(results: dict[str, dict], per_class: bool = False) -> None:
         branches = [key.removesuffix('.mIoU') for key in row if '.mIoU' in key]
         for branch in branches if len(branches) > 1 else ():
             table.add_row(f'  {branch}', *cells(row, f'{branch}.'))
-    # As wide as it is where nobody looks at it in a terminal.
-    console = Console()
-    if not console.is_terminal:
-        console.width = WIDE
-    console.print(table)
+    table_console().print(table)
 
 
 def _cell(row: dict, measure: str) -> str:

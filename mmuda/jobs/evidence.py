@@ -24,8 +24,7 @@ from mmuda.jobs.demo import use_stand_ins
 from mmuda.jobs.domains import name_domains, target_images, trains_on_target
 from mmuda.jobs.pairing.images import RANDOM_STEPS
 from mmuda.jobs.translation.loading import is_translator
-from mmuda.models.adaptor import DomainAdaptor
-from mmuda.models.normalisation import blend_checkpoint
+from mmuda.models.adaptor import set_alpha
 
 
 @dataclass(frozen=True)
@@ -127,10 +126,7 @@ def load_model(
     model = MODELS.build(cfg.model)
     weights = read_weights(checkpoint)
     if alpha is not None:
-        adapted = isinstance(model, DomainAdaptor)
-        blend_checkpoint(weights, alpha, 'segmentor.' if adapted else '')
-        if adapted:
-            model.statistics.alpha = alpha
+        set_alpha(model, weights, alpha)
     load_strictly(model, weights, checkpoint)
     return model.to('cuda' if torch.cuda.is_available() else 'cpu').eval()
 

@@ -146,7 +146,8 @@ def _images(cfg: Config, content: dict, bands: int) -> dict:
     domain = cfg.model.data_preprocessor.get('predict_domain', 'target')
     found = dict(known.get(domain) or next(iter(known.values()), {}))
     if found and bands == 3:  # blue, green, red
-        found |= dict(bands=found['bands'][::-1], order=[2, 1, 0])
+        known = {'bands': found['bands'][::-1]} if 'bands' in found else {}
+        found |= dict(known, order=[2, 1, 0])
     return {domain: found} if found else {}
 
 

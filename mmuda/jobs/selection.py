@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 from mmengine.config import Config
-from rich.console import Console
 from rich.table import Table
 
 from mmuda.engine.checkpoint import checkpoints_in
@@ -21,6 +20,7 @@ from mmuda.evaluation.criteria import (
     score_pool,
 )
 from mmuda.evaluation.tile_samples import TileSamples
+from mmuda.jobs.console import table_console
 from mmuda.jobs.domains import pair_of
 from mmuda.jobs.evidence import Evidence, load_model
 from mmuda.jobs.oracle import is_oracle
@@ -205,9 +205,7 @@ def _print(
             cells.append(f'{shown}*' if best[name] == i else shown)
         collapsed = scores['source'][i] == -np.inf
         table.add_row(candidate.name + (' (collapsed)' if collapsed else ''), *cells)
-    console = Console()
-    if not console.is_terminal:
-        console.width = 1000  # characters: no table is as wide
+    console = table_console()
     console.print(table)
     chosen = best[criterion]
     name = 'none: all have collapsed' if chosen is None else pool[chosen].name

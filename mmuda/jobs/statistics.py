@@ -26,14 +26,14 @@ from mmuda.models.normalisation import (
 
 
 def split_alpha(text: str) -> tuple[str, float | None]:
-    """``NAME@ALPHA`` in its parts; None without an @.
+    """``NAME@ALPHA`` in its parts; None without an @, which folders may have.
 
     Raises:
         ValueError: If there is no number in [0, 1] behind the @.
     """
-    name, at, alpha = text.partition('@')
-    if not at:
-        return name, None
+    name, at, alpha = text.rpartition('@')
+    if not at or Path(alpha).name != alpha:
+        return text, None
     try:
         return name, check_alpha(float(alpha))
     except ValueError as error:

@@ -8,7 +8,13 @@ from mmseg.registry import MODELS
 from torch import Tensor, nn
 
 from mmuda.models.domains import TARGET, DomainBatch, Domains
-from mmuda.models.normalisation import COUNT, ROLES, STATISTICS, DomainStatistics
+from mmuda.models.normalisation import (
+    COUNT,
+    ROLES,
+    STATISTICS,
+    DomainStatistics,
+    blend_checkpoint,
+)
 from mmuda.models.passes import Passes
 from mmuda.models.phased import Losses, PhasedModel
 
@@ -245,3 +251,20 @@ class DomainAdaptor(PhasedModel):
                         unseen = role != 'source' and name == COUNT
                         known = torch.zeros_like(value) if unseen else value
                         state_dict.setdefault(key, known)
+
+
+def set_alpha(model: nn.Module, weights: dict[str, Tensor], alpha: float) -> None:
+    """Let a model predict with other batch statistics than it declares.
+
+    Args:
+        model: An adaptor, or a segmentor.
+        weights: By name, that are to be loaded into it; changed in place.
+        alpha: Weight of the target.
+
+    Raises:
+        ValueError: See :func:`~mmuda.models.normalisation.blend_checkpoint`.
+    """
+    adapted = isinstance(model, DomainAdaptor)
+    blend_checkpoint(weights, alpha, 'segmentor.' if adapted else '')
+    if adapted:
+        model.statistics.alpha = alpha

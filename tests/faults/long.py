@@ -263,10 +263,8 @@ def results() -> dict[str, object]:
 
 
 def look_for_halves(name: str, found: Findings) -> None:
-    """Whatever has its own name is whole, at any moment; scratch is hidden."""
+    """Whatever has its own name is whole, at any moment."""
     for file in Path().rglob('*'):
-        if any(part.startswith('.') for part in file.parts):
-            continue
         try:
             if file.suffix == '.pth':
                 load_checked(str(file))

@@ -108,6 +108,11 @@ def test_what_a_row_says(text, row):
     assert Row.of(text).name == text.replace('.py', '')
 
 
+def test_a_folder_may_have_an_at_sign():
+    assert Row.of('me@work/a.py') == Row('me@work/a.py')
+    assert Row.of('me@work/a.py@0.3') == Row('me@work/a.py', 0.3)
+
+
 def keeping(tmp_path, name, number, hook=True):
     """A config with statistics of domains that keeps so many checkpoints of three."""
     config = write_config(

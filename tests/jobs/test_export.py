@@ -265,6 +265,23 @@ def test_refuses_onnx_that_says_something_else(trained, tmp_path, monkeypatch):
     assert not list(tmp_path.glob('*m.onnx*'))
 
 
+def test_an_export_of_images_whose_bands_nobody_knows(trained, tmp_path):
+    """They are taken in order by the run, turned round by its export."""
+    config, checkpoint, model = trained
+    meta = dict(mmuda_images=dict(target=dict(size_px=64)))
+    torch.save(dict(state_dict=model.state_dict(), meta=meta), checkpoint)
+    files = export_segmentor(config, checkpoint, str(tmp_path / 'plain'))
+    pixels = np.random.default_rng(0).integers(256, size=(3, 70, 50), dtype=np.uint8)
+    scene = write_raster(tmp_path / 'scene.tif', pixels)
+    maps = []
+    for name, of in (('run', (config, checkpoint)), ('plain', files)):
+        mmuda.predict(*of, scene, tmp_path / f'{name}.tif')
+        with rasterio.open(tmp_path / f'{name}.tif') as raster:
+            maps.append(raster.read())
+    assert (maps[0] == maps[1]).mean() > 0.99  # but for equal scores
+    assert len(np.unique(maps[0])) > 1
+
+
 def test_predicts_scenes_by_the_plain_export(trained, tmp_path):
     """The order of bands travels: the same map by the run and by its export."""
     config, checkpoint, model = trained

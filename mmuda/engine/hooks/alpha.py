@@ -5,8 +5,8 @@ from mmengine.runner import Runner
 from mmseg.registry import HOOKS
 
 from mmuda.engine.wrapped import innermost
-from mmuda.models.adaptor import DomainAdaptor
-from mmuda.models.normalisation import blend_checkpoint, check_alpha
+from mmuda.models.adaptor import set_alpha
+from mmuda.models.normalisation import check_alpha
 
 
 @HOOKS.register_module()
@@ -34,9 +34,5 @@ class AlphaHook(Hook):
         Raises:
             ValueError: If the checkpoint has none by domain.
         """
-        model = innermost(runner.model)
         weights = checkpoint.get('state_dict', checkpoint)
-        adapted = isinstance(model, DomainAdaptor)
-        blend_checkpoint(weights, self.alpha, 'segmentor.' if adapted else '')
-        if adapted:
-            model.statistics.alpha = self.alpha
+        set_alpha(innermost(runner.model), weights, self.alpha)

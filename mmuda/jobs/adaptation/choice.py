@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from rich.console import Console
 from rich.table import Column, Table
 
 from mmuda.evaluation import write_figures
@@ -18,10 +17,10 @@ from mmuda.evaluation.criteria import (
 )
 from mmuda.evaluation.guard import Decision, guard
 from mmuda.jobs.adaptation.variants import Variant
+from mmuda.jobs.console import table_console
 from mmuda.jobs.prediction import Model
 
 CRITERION = 'ensv'
-WIDE = 1000  # characters; no table is as wide
 
 
 @dataclass(frozen=True)
@@ -159,9 +158,7 @@ def report(choice: Choice, file: Path) -> None:
     for number, judged in enumerate(choice.judged):
         name, *cells = judged.cells.values()
         table.add_row(name + ' *' * (number == choice.chosen), *cells)
-    console = Console()
-    if not console.is_terminal:
-        console.width = WIDE
+    console = table_console()
     console.print(table)
     for sentence in filter(None, (choice.average, choice.sentence)):
         console.print(sentence, soft_wrap=True, highlight=False)

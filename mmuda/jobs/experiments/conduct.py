@@ -3,11 +3,10 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from rich.console import Console
 from rich.table import Table
 
 from mmuda.evaluation import write_figures
-from mmuda.jobs.comparison import WIDE
+from mmuda.jobs.console import table_console
 from mmuda.jobs.experiments.dry_run import in_words, states_of
 from mmuda.jobs.experiments.execute import (
     ANYWHERE,
@@ -95,9 +94,7 @@ def list_jobs(file: str | Path) -> None:
     for job, state, seconds in states:
         rows = ', '.join(run.method for run in job.runs)
         table.add_row(str(job.folder), rows, state, in_words(seconds))
-    console = Console()
-    if not console.is_terminal:
-        console.width = WIDE
+    console = table_console()
     console.print(table)
     known = [seconds for _, _, seconds in states if seconds is not None]
     finished = sum(state == 'finished' for _, state, _ in states)

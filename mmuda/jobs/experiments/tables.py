@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 import numpy as np
-from rich.console import Console
 from rich.table import Column, Table
 
-from mmuda.jobs.comparison import WIDE, figures_of, print_table
+from mmuda.jobs.comparison import figures_of, print_table
+from mmuda.jobs.console import table_console
 from mmuda.jobs.domains import pair_of
 from mmuda.jobs.experiments.plan import PlannedTable
 from mmuda.jobs.experiments.run import Run
@@ -63,10 +63,7 @@ def _print_pairs(table: PlannedTable, results: Results, pairs: Sequence[str]) ->
         if table.control:
             cells.append(wins(table.control, method, results))
         shown.add_row(method + oracle, *cells)
-    console = Console()
-    if not console.is_terminal:
-        console.width = WIDE
-    console.print(shown)
+    table_console().print(shown)
 
 
 def _cell(row: dict | None) -> str:

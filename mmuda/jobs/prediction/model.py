@@ -19,8 +19,7 @@ from mmuda.engine.hooks.image_format import IMAGES_KEY, OPENCV
 from mmuda.jobs.config import load_config
 from mmuda.jobs.devices import check_device
 from mmuda.jobs.inheritance import find_config, read_config_file
-from mmuda.models.adaptor import DomainAdaptor
-from mmuda.models.normalisation import blend_checkpoint
+from mmuda.models.adaptor import set_alpha
 from mmuda.models.segmentors import BranchedEncoderDecoder
 from mmuda.models.validity import fill_invalid
 
@@ -185,10 +184,7 @@ def load_predictor(
         raise ValueError(f'{config} trains a {cfg.model.type}, no segmentor')
     weights = content.get('state_dict', content)
     if alpha is not None:
-        adapted = isinstance(model, DomainAdaptor)
-        blend_checkpoint(weights, alpha, 'segmentor.' if adapted else '')
-        if adapted:
-            model.statistics.alpha = alpha
+        set_alpha(model, weights, alpha)
     load_strictly(model, weights, checkpoint)
     # The device is that of the whole model, so that preprocessors know of it.
     model.to(device or ('cuda' if torch.cuda.is_available() else 'cpu')).eval()

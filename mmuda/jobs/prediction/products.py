@@ -133,8 +133,9 @@ def write_product(
         file: Where it belongs.
         scratch: Folder for what is written in between.
     """
-    plain = scratch / f'{product.name}.plain.tif'
-    optimized = scratch / f'{product.name}.tif'
+    # Not called rasters before they are whole.
+    plain = scratch / f'{product.name}.plain'
+    optimized = scratch / f'{product.name}.optimized'
     options = dict(GDAL_CACHEMAX=CACHE_MIB, GDAL_PAM_ENABLED=False)
     with rasterio.Env(**options):
         with rasterio.open(plain, 'w', **_profile(product, scene)) as written:
