@@ -7,9 +7,7 @@ of them.
 import argparse
 from pathlib import Path
 
-from mmengine.config import DictAction
-
-from mmuda.jobs.command_line import errors_in_one_line
+from mmuda.jobs.command_line import Settings, errors_in_one_line
 
 
 def main() -> None:
@@ -32,7 +30,7 @@ def main() -> None:
     where.add_argument(
         '--slurm',
         nargs='*',
-        action=DictAction,
+        action=Settings,
         metavar='KEY=VALUE',
         help='hand the runs to Slurm, such as slurm_partition=gpu timeout_min=600',
     )

@@ -8,7 +8,6 @@ one held out, never overlap.
 from dataclasses import dataclass
 from pathlib import Path
 
-from mmengine.structures import BaseDataElement
 from rasterio.windows import Window
 
 
@@ -109,17 +108,12 @@ def window_keys(sample: Sample) -> dict[str, object]:
     }
 
 
-def window_path(img_path: str, patch: str | None) -> str:
+def window_path(img_path: str, patch: str) -> str:
     """A path that tells the window of a scene from the others; no such file exists.
 
     Args:
         img_path: The scene.
-        patch: See :func:`window_keys`; None for an image that is a sample as a whole.
+        patch: See :func:`window_keys`.
     """
     file = Path(img_path)
-    return str(file if patch is None else file.with_stem(f'{file.stem}_{patch}'))
-
-
-def sample_name(sample: BaseDataElement) -> str:
-    """Name for files about a data sample: its image's, and where its window lies."""
-    return Path(window_path(sample.img_path, sample.get('patch'))).stem
+    return str(file.with_stem(f'{file.stem}_{patch}'))

@@ -14,7 +14,6 @@ from rich.table import Table
 from torch import Tensor
 
 from mmuda.datasets.taxonomy import read_taxonomy
-from mmuda.datasets.windows import window_path
 from mmuda.evaluation.boundary import boundary_counts, eroded
 from mmuda.evaluation.calibration_error import (
     calibration_counts,
@@ -100,17 +99,11 @@ class SegmentationMetric(IoUMetric):
         return f'{classes}, {borders}'
 
     def process(self, data_batch: dict, data_samples: Sequence[dict]) -> None:
-        """Count the pixels of a batch; windows of a scene have names of their own.
+        """Count the pixels of a batch.
 
         Raises:
             ValueError: If calibration is asked for and there are no scores.
         """
-        data_samples = [
-            {**s, 'img_path': window_path(s['img_path'], s['patch'])}
-            if s.get('patch')
-            else s
-            for s in data_samples
-        ]
         if self.format_only:
             super().process(data_batch, data_samples)
             return

@@ -8,6 +8,7 @@ import torch
 from mmengine.config import Config, ConfigDict
 from mmengine.runner.checkpoint import CheckpointLoader
 from mmseg.registry import MODELS
+from torch import hub
 
 from mmuda.datasets.prepared import read_manifest
 from mmuda.files import write_atomically
@@ -215,10 +216,12 @@ def _load(checkpoint: str, cfg: Config) -> dict:
         return CheckpointLoader.load_checkpoint(checkpoint, map_location='cpu')
     except Exception as error:  # whatever the network, the file or pickle says
         why = (str(error).splitlines() or [type(error).__name__])[0]
+        fetched = checkpoint.startswith('http')
+        cache = f'put the file into {hub.get_dir()}/checkpoints, ' if fetched else ''
         raise ValueError(
             f'pretrained weights {checkpoint} of {cfg.filename} can not be had ({why}):'
-            ' name a file by --cfg-options model.backbone.init_cfg.checkpoint=FILE, or '
-            'do without by model.backbone.init_cfg=None'
+            f' {cache}name one by --cfg-options model.backbone.init_cfg.checkpoint=FILE'
+            ', or do without by model.backbone.init_cfg=None'
         ) from error
 
 

@@ -3,6 +3,7 @@
 import inspect
 from collections.abc import Iterable
 from copy import deepcopy
+from importlib.util import find_spec
 
 from mmengine.config import Config
 from mmengine.optim import build_optim_wrapper
@@ -150,8 +151,19 @@ def check_buildable(cfg: Config) -> None:
         metrics = cfg.get(name) or []
         for metric in [metrics] if isinstance(metrics, dict) else metrics:
             METRICS.build(deepcopy(metric))
+    _check_backends(cfg)
     model = MODELS.build(deepcopy(cfg.model))
     build_optim_wrapper(model, deepcopy(cfg.optim_wrapper))
+
+
+def _check_backends(cfg: Config) -> None:
+    # mmengine builds them first after all that a run builds on was trained.
+    for backend in (cfg.get('visualizer') or {}).get('vis_backends') or []:
+        package = backend['type'].removesuffix('VisBackend').lower()
+        if package not in ('local', backend['type'].lower()) and not find_spec(package):
+            raise ImportError(
+                f'{backend["type"]} needs {package}: pip install {package}'
+            )
 
 
 def _check_settings(what: str, settings: dict, registry: object) -> None:

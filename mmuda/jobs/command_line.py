@@ -5,11 +5,12 @@ and ``--help`` is to answer at once.
 """
 
 import argparse
+import ast
 import logging
 import os
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from mmengine.config import Config, DictAction
@@ -18,6 +19,45 @@ BUG = (
     'bug: this is an error of mmuda, not of your input; please report it together with '
     'the command and the lines above'
 )
+
+
+class Settings(DictAction):
+    """Reads ``KEY=VALUE``: as mmengine does, and dicts as a config writes them."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: Sequence[str],
+        option_string: str | None = None,
+    ) -> None:
+        """Put the settings into the namespace; what is none ends the program."""
+        try:
+            super().__call__(parser, namespace, values, option_string)
+        except (AssertionError, SyntaxError, ValueError) as error:
+            parser.error(
+                f'{option_string} {" ".join(values)}: expected KEY=VALUE, with values '
+                f'as in a config ({error})'
+            )
+
+    @staticmethod
+    def _parse_iterable(val: str) -> object:
+        if '{' in val or 'dict(' in val:
+            return _literal(ast.parse(val, mode='eval').body)
+        return DictAction._parse_iterable(val)
+
+
+def _literal(node: ast.expr) -> object:
+    """The value of an expression of constants, of which no program is run."""
+    match node:
+        case ast.Call(func=ast.Name(id='dict'), args=[], keywords=words):
+            return {word.arg: _literal(word.value) for word in words}
+        case ast.List(elts=parts):
+            return [_literal(part) for part in parts]
+        case ast.Dict(keys=keys, values=values):
+            return dict(zip(map(_literal, keys), map(_literal, values), strict=True))
+        case _:
+            return ast.literal_eval(node)
 
 
 def config_parser(description: str) -> argparse.ArgumentParser:
@@ -30,7 +70,7 @@ def config_parser(description: str) -> argparse.ArgumentParser:
     parser.add_argument(
         '--cfg-options',
         nargs='+',
-        action=DictAction,
+        action=Settings,
         metavar='KEY=VALUE',
         help='override settings of the config',
     )

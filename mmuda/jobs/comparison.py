@@ -12,7 +12,6 @@ from mmengine.registry import init_default_scope
 from mmseg.registry import DATASETS
 from rich.table import Column, Table
 
-from mmuda.datasets.windows import sample_name
 from mmuda.evaluation import write_figures
 from mmuda.jobs.console import table_console
 from mmuda.jobs.experiments.kept import check_kept
@@ -260,7 +259,7 @@ def draw(runs: Sequence[Run], file: Path, num_images: int = 4) -> None:
         sample = dataset[int(index)]
         image = sample['inputs'].numpy().transpose(1, 2, 0)
         truth = sample['data_samples'].gt_sem_seg.data[0].numpy()
-        name = f'{sample_name(sample["data_samples"])}.png'
+        name = f'{Path(sample["data_samples"].img_path).stem}.png'
         maps = [cv2.imread(str(f / name), cv2.IMREAD_UNCHANGED) for f in folders]
         palette = dataset.metainfo['palette']
         pictures = [colourise(labels, palette) for labels in (truth, *maps)]

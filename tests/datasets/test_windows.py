@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 from mmengine.registry import init_default_scope
@@ -81,7 +83,9 @@ def test_samples_are_windows_of_the_scene(scene):
         np.testing.assert_array_equal(found[~nodata], image[here][~nodata])
         truth = np.where(nodata, 255, labels[here])
         np.testing.assert_array_equal(sample['data_samples'].gt_sem_seg.data[0], truth)
-        names.add(sample['data_samples'].patch)
+        name = Path(sample['data_samples'].img_path).name
+        assert name == f'a_{at.row}_{at.column}.tif'
+        names.add(name)
     assert len(names) == len(dataset)
 
 

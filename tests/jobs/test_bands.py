@@ -1,5 +1,8 @@
 """Prepared folders as data sets, and their bands from files to backbones."""
 
+import re
+from pathlib import Path
+
 import pytest
 import torch
 from mmengine.config import Config
@@ -126,6 +129,23 @@ def test_weights_that_can_not_be_had(folders):
     with pytest.raises(ValueError, match=expected) as error:
         provide_weights(cfg)
     assert '\n' not in str(error.value)
+
+
+def test_weights_that_can_not_be_fetched_may_be_put_down(
+    folders, tmp_path, monkeypatch
+):
+    url = 'http://localhost:9/net.pth'  # nobody answers there
+    monkeypatch.setenv('TORCH_HOME', str(tmp_path))
+    pretrained = dict(type='Pretrained', checkpoint=url)
+    cfg = load(**{'model.backbone.init_cfg': pretrained})
+    with pytest.raises(ValueError, match='put the file into') as error:
+        provide_weights(cfg)
+    place = Path(re.search('put the file into (.*), name', str(error.value))[1])
+    place.mkdir(parents=True, exist_ok=True)
+    convolution = torch.nn.Conv2d(3, 2, 1)
+    torch.save(convolution.state_dict(), place / 'net.pth')
+    provide_weights(cfg)
+    assert list(Path('work_dirs/pretrained').iterdir())
 
 
 def test_bands_are_those_of_statistics_and_network(folders):

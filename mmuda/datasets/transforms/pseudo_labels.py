@@ -9,6 +9,7 @@ from mmseg.registry import TRANSFORMS
 
 from mmuda.datasets.rasters import open_raster
 from mmuda.datasets.taxonomy import IGNORED
+from mmuda.datasets.windows import window_path
 
 
 def pseudo_label_name(sample: dict, root: str | Path) -> str:
@@ -18,9 +19,10 @@ def pseudo_label_name(sample: dict, root: str | Path) -> str:
         sample: With ``img_path`` and, for a patch picked from a scene, ``patch``.
         root: Folder of the images.
     """
-    image = Path(os.path.relpath(sample['img_path'], root))
-    patch = f'_{sample["patch"]}' if 'patch' in sample else ''
-    return str(image.with_name(f'{image.stem}{patch}.png'))
+    image = sample['img_path']
+    if 'patch' in sample:
+        image = window_path(image, sample['patch'])
+    return str(Path(os.path.relpath(image, root)).with_suffix('.png'))
 
 
 @TRANSFORMS.register_module()

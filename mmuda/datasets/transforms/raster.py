@@ -15,6 +15,7 @@ from rasterio.windows import Window
 
 from mmuda.datasets.rasters import band_names, invalid_pixels, open_raster
 from mmuda.datasets.taxonomy import check_known, shares
+from mmuda.datasets.windows import window_path
 
 META_KEYS = inspect.signature(PackSegInputs).parameters['meta_keys'].default
 
@@ -207,22 +208,24 @@ class PackRaster(PackSegInputs):
     Required Keys:
 
     - those of ``PackSegInputs``
-    - invalid (optional)
+    - invalid, patch (optional)
 
     The data sample gets ``invalid``, bool, shape (1, H, W), where ``LoadRaster`` found
-    such a pixel; the preprocessor makes ``DomainBatch.valid`` of it.
+    such a pixel; the preprocessor makes ``DomainBatch.valid`` of it. The ``img_path``
+    of a part of a scene says which: what is written of it has a name of its own.
 
     Args:
-        meta_keys: Those of MMSeg, and what tells the windows of a scene apart.
+        meta_keys: Those of MMSeg, and where in its scene a window lies.
     """
 
-    def __init__(
-        self, meta_keys: Sequence[str] = (*META_KEYS, 'window', 'patch')
-    ) -> None:
+    def __init__(self, meta_keys: Sequence[str] = (*META_KEYS, 'window')) -> None:
         super().__init__(meta_keys)
 
     def transform(self, results: dict) -> dict:
         """Pack a sample."""
+        if 'patch' in results:
+            path = window_path(results['img_path'], results['patch'])
+            results = {**results, 'img_path': path}
         packed = super().transform(results)
         if 'invalid' in results:
             mask = torch.from_numpy(results['invalid'] != 0)[None]

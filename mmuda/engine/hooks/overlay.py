@@ -9,7 +9,6 @@ from mmengine.hooks import Hook
 from mmengine.runner import Runner
 from mmseg.registry import HOOKS
 
-from mmuda.datasets.windows import sample_name
 from mmuda.files import write_atomically
 from mmuda.visualization import colourise, displayable, overlay
 
@@ -51,7 +50,7 @@ class OverlayHook(Hook):
                 truth = sample.gt_sem_seg.data[0].cpu().numpy()
                 panels.append(colourise(truth, meta['palette']))
             panels.append(overlay(image, predicted, meta['palette'], self.opacity))
-            name = f'{sample_name(sample)}.png'
+            name = f'{Path(sample.img_path).stem}.png'
             picture = np.concatenate(panels, axis=1)
             _, encoded = cv2.imencode('.png', picture[..., ::-1])
             with write_atomically(self.show_dir / name, 'wb') as out:

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 import cv2
 import numpy as np
 from mmengine.registry import init_default_scope
 from mmseg.registry import DATASETS
 
-from mmuda.datasets.windows import sample_name
 from mmuda.jobs.reporting.results import Result
 from mmuda.visualization import displayable
 
@@ -68,7 +68,7 @@ class TestTiles:
 
 
 def _name(sample: dict) -> str:
-    return f'{sample_name(sample["data_samples"])}.png'
+    return f'{Path(sample["data_samples"].img_path).stem}.png'
 
 
 def _labels(sample: dict) -> np.ndarray:
