@@ -31,14 +31,14 @@ class Settings(DictAction):
         values: Sequence[str],
         option_string: str | None = None,
     ) -> None:
-        """Put the settings into the namespace; what is none ends the program."""
+        """Put the settings into the namespace; ``ValueError`` for what is none."""
         try:
             super().__call__(parser, namespace, values, option_string)
         except (AssertionError, SyntaxError, ValueError) as error:
-            parser.error(
+            raise ValueError(
                 f'{option_string} {" ".join(values)}: expected KEY=VALUE, with values '
                 f'as in a config ({error})'
-            )
+            ) from error
 
     @staticmethod
     def _parse_iterable(val: str) -> object:

@@ -26,6 +26,22 @@ class _Weights:
         return self.weights * self.sampler.sample(seg_logit, seg_label)
 
 
+def weighing_heads(segmentor: nn.Module) -> list[BaseDecodeHead]:
+    """The heads of a segmentor that losses come from.
+
+    Raises:
+        ValueError: If one is not of pixels, such as Mask2Former's.
+    """
+    learning = [getattr(segmentor, name, None) for name in ('decode_head', AUXILIARY)]
+    heads = []
+    for head in filter(None, learning):
+        found = [m for m in head.modules() if isinstance(m, BaseDecodeHead)]
+        if not found:
+            _refuse(head)
+        heads += found
+    return heads
+
+
 @contextmanager
 def pixel_weights(segmentor: nn.Module, weights: Tensor) -> Iterator[None]:
     """Within it, the segmentor's losses weigh every pixel.
@@ -40,13 +56,7 @@ def pixel_weights(segmentor: nn.Module, weights: Tensor) -> Iterator[None]:
     Raises:
         ValueError: If a head's loss takes no weights.
     """
-    learning = [getattr(segmentor, name, None) for name in ('decode_head', AUXILIARY)]
-    heads = []
-    for head in filter(None, learning):
-        found = [m for m in head.modules() if isinstance(m, BaseDecodeHead)]
-        if not found:  # Mask2Former's is none
-            _refuse(head)
-        heads += found
+    heads = weighing_heads(segmentor)
     before = [head.sampler for head in heads]
     given = [_Weights(weights, sampler) for sampler in before]
     for head, own in zip(heads, given, strict=True):

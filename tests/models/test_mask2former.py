@@ -66,3 +66,20 @@ def test_no_pixel_weights_for_masks():
         pixel_weights(segmentor, torch.ones(1, 32, 32)),
     ):
         segmentor.loss(torch.stack(batch['inputs']), batch['data_samples'])
+
+
+@pytest.mark.parametrize(
+    'objective',
+    [
+        dict(type='ClassMix'),
+        dict(type='MaskedConsistency'),
+        dict(type='Supervision', class_weights=(1, 2, 3)),
+        dict(type='PseudoLabelSupervision', balanced=True),
+    ],
+    ids=lambda objective: objective['type'],
+)
+def test_objectives_that_weigh_pixels_refuse_masks_when_built(objective):
+    segmentor = MODELS.build(toy_segmentor())
+    segmentor.decode_head = MaskHead()
+    with pytest.raises(ValueError, match='loss of MaskHead takes no pixel weights'):
+        MODELS.build(objective).attach(segmentor)

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from mmuda.models.domains import Domains
 from mmuda.models.phased import Losses
+from mmuda.models.pixel_weights import weighing_heads
 from mmuda.models.taps import channels_of, check_taps
 
 PREFIX = 'loss_'
@@ -28,6 +29,7 @@ class Objective(BaseModule):
             first in a phase, so that the others share their forward passes.
         makes: Domains that it adds to the mini-batch, such as a mixed one.
         needs: Domains that another objective makes, which therefore comes before it.
+        weighs_pixels: Whether it asks for those losses with pixels weighed.
         segmentor: The segmentor, once attached; not a submodule of the objective.
     """
 
@@ -35,6 +37,7 @@ class Objective(BaseModule):
     makes: Sequence[str] = ()
     needs: Sequence[str] = ()
     supervises = False
+    weighs_pixels = False
     segmentor: nn.Module
 
     def attach(self, segmentor: nn.Module) -> None:
@@ -47,9 +50,11 @@ class Objective(BaseModule):
             segmentor: The MMSeg segmentor in training.
 
         Raises:
-            ValueError: If it lacks a tap.
+            ValueError: If it lacks a tap, or has a loss that can not do what is asked.
         """
         check_taps(segmentor, self.taps)
+        if self.weighs_pixels:
+            weighing_heads(segmentor)
         self.__dict__['segmentor'] = segmentor  # not registered: it has an owner
 
     @cached_property

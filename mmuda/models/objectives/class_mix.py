@@ -71,6 +71,7 @@ class ClassMix(PhaseObjective):
 
     makes = (MIXED,)
     needs = (TAUGHT,)
+    weighs_pixels = True
     supervises = True
 
     def __init__(

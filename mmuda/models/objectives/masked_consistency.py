@@ -60,6 +60,7 @@ class MaskedConsistency(PhaseObjective):
 
     makes = (MASKED,)
     needs = (TAUGHT,)
+    weighs_pixels = True
     supervises = True
 
     def __init__(

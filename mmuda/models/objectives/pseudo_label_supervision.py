@@ -50,7 +50,7 @@ class PseudoLabelSupervision(PhaseObjective):
         if mean not in MEANS:
             raise ValueError(f'mean must be one of {MEANS}, got {mean!r}')
         self.mean = mean
-        self.balanced = balanced
+        self.balanced = self.weighs_pixels = balanced
         self.loss_weight = loss_weight
 
     def attach(self, segmentor: nn.Module) -> None:

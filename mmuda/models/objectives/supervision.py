@@ -41,6 +41,7 @@ class Supervision(PhaseObjective):
         super().__init__(phase, init_cfg)
         self.weights = weights
         self.class_weights = class_weights
+        self.weighs_pixels = class_weights is not None
 
     def attach(self, segmentor: nn.Module) -> None:
         """See that each class has a weight."""

@@ -23,6 +23,18 @@ OPTIONS = (
         values=(-1,),
     ),
     Row(
+        f'{TRAIN} --cfg-options "{{}}"',
+        'what is no setting',
+        r'--cfg-options .*: expected KEY=VALUE',
+        values=('train_cfg', 'train_cfg.max_iters=[1', "model={'type': len('x')}"),
+    ),
+    Row(
+        f'{TRAIN} --cfg-options "visualizer.vis_backends=[dict(type=\'{{}}\')]"',
+        'a package that is not installed',
+        r'DVCLiveVisBackend needs dvclive: pip install dvclive',
+        values=('DVCLiveVisBackend',),
+    ),
+    Row(
         f'{TRAIN} --seed {{}}', 'a seed below 0', r'seed is -1, expected', values=(-1,)
     ),
     Row(
