@@ -1,8 +1,13 @@
-# Three strategies of pairing between doing nothing and knowing the target's labels.
+# Three strategies of pairing beside doing nothing, training on without them, and knowing
+# the target's labels.
 _semsim = 'mmuda::semsim/{}_hannover_vaihingen.py'.format
+_recipe = 'mmuda::source_only/source-only_{}_hannover_vaihingen.py'.format
 
 methods = {
     'source-only': dict(config=_semsim('source-only'), alphas=[None, 1]),  # @1: AdaBN
+    'recipe': dict(config=_recipe('scratch'), alphas=[None, 1]),
+    'recipe, augmented': dict(config=_recipe('augmented'), alphas=[None, 1]),
+    'control': dict(config=_semsim('control')),
     'DANN random': dict(config=_semsim('dann-random')),
     'DANN approximation': dict(config=_semsim('dann')),
     'DANN ground truth': dict(config=_semsim('dann-ground-truth')),
@@ -11,5 +16,5 @@ methods = {
 seeds = [0, 1, 2]
 size = 'demo'
 tables = [
-    dict(title='Made-up cities', columns='classes', control='source-only'),
+    dict(title='Made-up cities', columns='classes', control='control'),
 ]

@@ -147,6 +147,20 @@ def test_a_plan_runs_once_and_a_failure_stops_nobody(tmp_path, calls, capsys):
     with pytest.raises(ValueError, match='1 of 1 trainings failed'):
         conduct(plan)
     assert all('bad' in words[1] for words in calls)
+    _check_precision(plan, calls, capsys)
+
+
+def _check_precision(plan, calls, capsys):
+    """Finished runs of another precision are not taken for those of the plan."""
+    plan.write_text(plan.read_text() + 'amp = True\n')
+    calls.clear()
+    with pytest.raises(ValueError, match='3 of 3 trainings failed'):
+        conduct(plan)
+    assert all('bad' in words[1] for words in calls)
+    printed = capsys.readouterr().out
+    assert 'was trained with amp False, this run has True' in printed
+    results = json.loads(Path('work_dirs/plans/plan/results.json').read_text())
+    assert not results['rows']
 
 
 def _check_record(folder):

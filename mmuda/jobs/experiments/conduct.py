@@ -39,32 +39,34 @@ def conduct(
         ValueError: If some runs failed, once all others are done.
     """
     plan = read_plan(file)
-    left, failed = _left(plan)
-    total = len(left) + failed
+    left, refused = _left(plan)
+    failed, total = len(refused), len(left) + len(refused)
     make_data(left)
     for number, (job, error) in enumerate(execute(left, places), start=1):
         state = f'failed: {error}' if error else 'done'
         print(f'[{number}/{len(left)}] {job.name}: {state}', flush=True)  # noqa: T201
         failed += bool(error)
-    _write(plan, out or Path('work_dirs/plans', plan.name))
+    _write(plan, out or Path('work_dirs/plans', plan.name), refused)
     if failed:
         raise ValueError(f'{failed} of {total} trainings failed, see above')
 
 
-def _left(plan: Plan) -> tuple[list[Job], int]:
-    """Jobs that are to be done, and how many can not be."""
-    jobs = [job for job in jobs_of(plan.runs) if not job.is_finished]
-    errors = {job: job.check() for job in jobs}
-    for job, error in errors.items():
-        if error:
+def _left(plan: Plan) -> tuple[list[Job], list[Job]]:
+    """Jobs that are to be done, and those that can not be, or are not what is meant."""
+    left, refused = [], []
+    for job in jobs_of(plan.runs):
+        if error := job.check():
             print(f'{job.name}: failed: {error}', flush=True)  # noqa: T201
-    left = [job for job in jobs if errors[job] is None]
-    return left, len(jobs) - len(left)
+            refused.append(job)
+        elif not job.is_finished:
+            left.append(job)
+    return left, refused
 
 
-def _write(plan: Plan, out: Path) -> None:
+def _write(plan: Plan, out: Path, refused: Sequence[Job]) -> None:
     """Write the figures of what is finished, and print the tables."""
-    results = collect(plan.runs)
+    without = {run for job in refused for run in job.runs}
+    results = collect([run for run in plan.runs if run not in without])
     rows = [{'pair': p, 'method': m, **row} for (p, m), row in results.items()]
     folders = list(dict.fromkeys(str(run.folder) for run in plan.runs))
     write_figures(out / 'results.json', {'rows': rows, 'folders': folders})
@@ -80,11 +82,11 @@ def submit_plan(file: str | Path, out: Path | None, slurm: dict) -> None:
     """
     plan = read_plan(file)
     out = out or Path('work_dirs/plans', plan.name)
-    left, _ = _left(plan)
+    left, refused = _left(plan)
     make_data(left)
     for number in submit(left, out, **slurm):
         print(f'Slurm job {number}')  # noqa: T201
-    _write(plan, out)
+    _write(plan, out, refused)
 
 
 def list_jobs(file: str | Path) -> None:

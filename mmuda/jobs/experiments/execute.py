@@ -51,9 +51,14 @@ class Job:
         return all(run.is_finished for run in self.runs)
 
     def check(self) -> str | None:
-        """What is wrong with its config, what that needs, keeps or has, if anything."""
+        """What is wrong with its config, what that needs, keeps or has, if anything.
+
+        What is finished needs nothing any more.
+        """
         try:
             self.runs[0].check()
+            if self.is_finished:
+                return None
             check_all(self.runs[0].cfg)
             for run in self.runs:
                 check_kept(run)

@@ -11,7 +11,7 @@ from mmuda.jobs.experiments.run import Row, Run
 from mmuda.jobs.inheritance import find_config
 from mmuda.models.normalisation import check_alpha
 
-KEYS = ('methods', 'variants', 'pairs', 'seeds', 'size', 'last', 'tables')
+KEYS = ('methods', 'variants', 'pairs', 'seeds', 'size', 'amp', 'last', 'tables')
 OF_METHOD = ('config', 'variants', 'alphas', 'averaged')
 SIZES = (None, 'demo', 'small')
 
@@ -66,8 +66,9 @@ def read_plan(file: str | Path) -> Plan:
     the plan's ``variants``; ``''`` for the config as it is). ``variants``: by name,
     settings by dotted key, such as ``{'pairing.strategy': 'random'}``. ``pairs``: of
     source and target, the config's own if left out. ``seeds``: [0] if left out.
-    ``size``: ``'demo'`` or ``'small'``. ``last``: how many of the last checkpoints are
-    tested, 1 if left out. ``tables``: see :class:`PlannedTable`.
+    ``size``: ``'demo'`` or ``'small'``. ``amp``: whether in mixed precision. ``last``:
+    how many of the last checkpoints are tested, 1 if left out. ``tables``: see
+    :class:`PlannedTable`.
 
     Args:
         file: The plan; ``mmuda::plans/<name>.py`` for one of the package.
@@ -106,7 +107,9 @@ def expand(plan: dict) -> list[Run]:
             number in [0, 1], or something else says what is averaged or last.
     """
     runs = []
-    size = {plan['size']: True} if plan.get('size') else {}
+    common = {plan['size']: True} if plan.get('size') else {}
+    if plan.get('amp'):
+        common['amp'] = True
     for pair, (name, method) in product(
         plan.get('pairs') or [None], plan['methods'].items()
     ):
@@ -122,7 +125,7 @@ def expand(plan: dict) -> list[Run]:
         ):
             declared = None if alpha is None else check_alpha(alpha)
             row = Row(method['config'], declared, averaged)
-            loading = {**size, **domains, 'options': _options(plan, name, variant)}
+            loading = {**common, **domains, 'options': _options(plan, name, variant)}
             called = f'{name} {variant}'.strip() + row.suffix
             runs.append(Run(row, seed, loading, called, variant, plan.get('last', 1)))
     return runs

@@ -1,0 +1,3 @@
+# One round.
+_base_ = './category-adaptive.py'
+rounds = 1
