@@ -11,6 +11,7 @@ from mmengine.runner import Runner
 from mmseg.registry import DATA_SAMPLERS, HOOKS, LOOPS, METRICS, MODELS
 from torch.utils.data import DataLoader
 
+from mmuda.engine.compiling import compile_backbone
 from mmuda.jobs.completion import ALL, EACH
 from mmuda.jobs.errors import closest, registered_names, unknown_type
 from mmuda.jobs.inheritance import FILES
@@ -34,6 +35,8 @@ OWN_KEYS = (
 LOADERS = ('train_dataloader', 'val_dataloader', 'test_dataloader')
 # What mmengine takes out of the settings of a loader before PyTorch sees them.
 OF_LOADER = ('dataset', 'collate_fn', 'worker_init_fn', 'num_batch_per_epoch')
+# Packages that mmengine's classes `<Package>VisBackend` are named after.
+BACKENDS = ('aim', 'clearml', 'dvclive', 'mlflow', 'neptune', 'tensorboard', 'wandb')
 
 
 def check_keys(cfg: Config) -> None:
@@ -154,13 +157,15 @@ def check_buildable(cfg: Config) -> None:
     _check_backends(cfg)
     model = MODELS.build(deepcopy(cfg.model))
     build_optim_wrapper(model, deepcopy(cfg.optim_wrapper))
+    if cfg.get('compile'):
+        compile_backbone(model, {})
 
 
 def _check_backends(cfg: Config) -> None:
     # mmengine builds them first after all that a run builds on was trained.
     for backend in (cfg.get('visualizer') or {}).get('vis_backends') or []:
         package = backend['type'].removesuffix('VisBackend').lower()
-        if package not in ('local', backend['type'].lower()) and not find_spec(package):
+        if package in BACKENDS and not find_spec(package):
             raise ImportError(
                 f'{backend["type"]} needs {package}: pip install {package}'
             )
