@@ -1,16 +1,5 @@
-# One model that learns what others say of the target together, on from the config's
-# `source_model`. `mmuda adapt` gives it labels of the average of a pool as
-# pseudo_labels.folder; without that the source model labels the target.
-_base_ = './source_only.py'
-warm_start = True
-adaptor = dict(
-    objectives=dict(
-        supervision=dict(type='Supervision', phase='segmentor'),
-        pseudo_labels=dict(type='PseudoLabelSupervision')),
-    phases=[dict(name='segmentor', updates=['segmentor'])])
+# One model that learns what others say of the target together. `mmuda adapt` gives it
+# labels of the average of a pool as pseudo_labels.folder.
+_base_ = './pseudo_labels.py'
 # The surer two thirds of what each class is predicted for.
 pseudo_labels = dict(strategy='class_balanced', portion=0.66)
-optim_wrapper = dict(_delete_=True, segmentor=_base_.segmentor_optimizer)
-from_scratch = dict(_delete_=True, segmentor=_base_.scratch)
-train_dataloader = dict(sampler=dict(type='PairedSampler'))
-demo = '../demo/own_adapted.py'
