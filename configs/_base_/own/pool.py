@@ -44,7 +44,7 @@ pool = [
     # Self-training.
     dict(
         config='mmuda::own/cbst_deeplabv3plus_a_b.py',
-        budgets=('quick', 'normal', 'long'),
+        budgets=('normal', 'long'),
         alphas=(0.0, 0.5, 1.0)),
     dict(
         config='mmuda::own/dacs_deeplabv3plus_a_b.py',
