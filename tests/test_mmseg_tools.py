@@ -13,6 +13,7 @@ from mmengine.config import Config
 from mmseg.registry import DATASETS, MODELS
 from toy_run import make_data, mmuda, write_config
 
+from mmuda import stack
 from mmuda.datasets.folder import FolderDataset
 
 TOOLS = Path(mmseg.__file__).parent / '.mim' / 'tools' / 'analysis_tools'
@@ -22,6 +23,10 @@ load = [dict(type='LoadRaster'), dict(type='PackRaster')]
 source = dict(window_px=8, pipeline=load)
 train_dataloader = dict(dataset=dict(source=source))
 """
+# MMSeg 1.2.2 draws no image without labels, and its get_flops fails on any config.
+needs_newer_mmseg = pytest.mark.skipif(
+    stack.prepare() == 'openmmlab', reason='MMSeg 1.2.2'
+)
 
 
 @pytest.fixture(scope='module')
@@ -43,6 +48,7 @@ def call(monkeypatch, tool, *words):
     return runpy.run_path(str(TOOLS / f'{tool}.py'), run_name='__main__')
 
 
+@needs_newer_mmseg
 def test_browse_dataset_draws_every_window(run, monkeypatch, tmp_path):
     config = run / 'windows.py'
     config.write_text(WINDOWS)
@@ -68,6 +74,7 @@ def test_confusion_matrix_agrees_with_the_test(run, monkeypatch, tmp_path):
     assert 100 * counts.trace() / counts.sum() == pytest.approx(accuracy)
 
 
+@needs_newer_mmseg
 def test_get_flops_knows_what_is_exported(run, monkeypatch, capsys):
     config = run / 'plain.py'
     call(monkeypatch, 'get_flops', config, '--shape', '32')
