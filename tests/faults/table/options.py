@@ -26,7 +26,7 @@ OPTIONS = (
         f'{TRAIN} --cfg-options "{{}}"',
         'what is no setting',
         r'--cfg-options .*: expected KEY=VALUE',
-        values=('train_cfg', 'train_cfg.max_iters=[1', "model={'type': len('x')}"),
+        values=('train_cfg', 'train_cfg.max_iters=[1,2', "model={'type': len('x')}"),
     ),
     Row(
         f'{TRAIN} --cfg-options "visualizer.vis_backends=[dict(type=\'{{}}\')]"',
