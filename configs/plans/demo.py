@@ -1,5 +1,5 @@
-# Three strategies of pairing beside doing nothing, training on without them, and knowing
-# the target's labels.
+# Three strategies of pairing beside doing nothing, training on without adaptation, and
+# knowing the target's labels.
 _semsim = 'mmuda::semsim/{}_hannover_vaihingen.py'.format
 _recipe = 'mmuda::source_only/source-only_{}_hannover_vaihingen.py'.format
 

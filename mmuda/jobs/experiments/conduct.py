@@ -66,9 +66,10 @@ def _left(plan: Plan) -> tuple[list[Job], list[Job]]:
 def _write(plan: Plan, out: Path, refused: Sequence[Job]) -> None:
     """Write the figures of what is finished, and print the tables."""
     without = {run for job in refused for run in job.runs}
-    results = collect([run for run in plan.runs if run not in without])
+    runs = [run for run in plan.runs if run not in without]
+    results = collect(runs)
     rows = [{'pair': p, 'method': m, **row} for (p, m), row in results.items()]
-    folders = list(dict.fromkeys(str(run.folder) for run in plan.runs))
+    folders = list(dict.fromkeys(str(run.folder) for run in runs))
     write_figures(out / 'results.json', {'rows': rows, 'folders': folders})
     for table in plan.tables:
         print_planned(table, results)
