@@ -1,0 +1,79 @@
+# All single-source methods on two networks, on the made-up cities: Tables 2 and 3 of
+# category-adaptive adaptation among them.
+_config = 'mmuda::{}_hannover_vaihingen.py'.format
+_deeplabv2 = {
+    'control': 'adaptsegnet/batch-statistics',
+    'AdaptSegNet': 'adaptsegnet/adaptsegnet-single',
+    'AdaptSegNet two levels': 'adaptsegnet/adaptsegnet-multi',
+    'ADVENT': 'advent/advent',
+    'MinEnt': 'advent/minent',
+    'CLAN': 'clan/clan',
+    'maximum squares': 'maximum_squares/maximum-squares',
+    'maximum squares image-wise': 'maximum_squares/maximum-squares-iw',
+    'MMD': 'mmd/mmd',
+    'DCAN': 'dcan/dcan',
+    'FCNs in the wild': 'fcns_wild/fcns-wild',
+    'curriculum': 'curriculum/curriculum',
+    'CyCADA feature part': 'cycada/cycada',
+    'original': 'category_adaptive/original',
+    'original + adv': 'category_adaptive/style',
+    'SSL once': 'category_adaptive/category-adaptive-once',
+    'SSL twice': 'category_adaptive/category-adaptive',
+    'Gram matrix': 'category_adaptive/style-gram',
+    'mean & std': 'category_adaptive/style-moments',
+    'CBST': 'cbst/cbst',
+    'control 8 pairs': 'dacs/control',
+    'DACS 8 pairs': 'dacs/dacs',
+}
+_translated = {
+    'CyCADA': 'cycada/cycada-translated',
+    'DCAN translated': 'dcan/dcan-translated',
+    'BDL first turn': 'bdl/bdl',
+}
+_source = {'source-only': 'adaptsegnet/source-only'}
+_augmented = {'source-only augmented': 'source_only/source-only_augmented'}
+_transformer = {
+    'DAFormer source-only': 'daformer/source-only',
+    'MIC': 'mic/mic',
+}
+
+methods = {
+    **{
+        name: dict(config=_config(file), alphas=[None, 1])  # @1: AdaBN
+        for name, file in {**_source, **_augmented}.items()
+    },
+    **{
+        name: dict(config=_config(file))
+        for name, file in {**_deeplabv2, **_transformer, **_translated}.items()
+    },
+    'DAFormer': dict(config=_config('daformer/daformer'), variants=['', 'control']),
+}
+variants = {
+    'control': {
+        'adaptor.objectives.mix.loss_weight': 0.0,
+        'adaptor.objectives.distance.loss_weight': 0.0,
+    }
+}
+seeds = [0, 1, 2]
+size = 'demo'
+_ablation = ['control', 'original', 'original + adv', 'SSL once', 'SSL twice']
+tables = [
+    dict(
+        title='DeepLabV2 on made-up cities',
+        methods=['source-only', 'source-only augmented', *_deeplabv2, *_translated],
+        columns='classes',
+        control='control'),
+    dict(
+        title='A transformer on made-up cities',
+        methods=[*_transformer, 'DAFormer', 'DAFormer control'],
+        columns='classes',
+        control='DAFormer control'),
+    dict(
+        title='Table 2 of category-adaptive adaptation',
+        methods=_ablation,
+        control='original'),
+    dict(
+        title='Table 3 of category-adaptive adaptation',
+        methods=['original', 'Gram matrix', 'mean & std', 'original + adv'],
+        control='original'),
+]
