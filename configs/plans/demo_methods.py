@@ -3,18 +3,6 @@
 _config = 'mmuda::{}_hannover_vaihingen.py'.format
 _deeplabv2 = {
     'control': 'adaptsegnet/batch-statistics',
-    'AdaptSegNet': 'adaptsegnet/adaptsegnet-single',
-    'AdaptSegNet two levels': 'adaptsegnet/adaptsegnet-multi',
-    'ADVENT': 'advent/advent',
-    'MinEnt': 'advent/minent',
-    'CLAN': 'clan/clan',
-    'maximum squares': 'maximum_squares/maximum-squares',
-    'maximum squares image-wise': 'maximum_squares/maximum-squares-iw',
-    'MMD': 'mmd/mmd',
-    'DCAN': 'dcan/dcan',
-    'FCNs in the wild': 'fcns_wild/fcns-wild',
-    'curriculum': 'curriculum/curriculum',
-    'CyCADA feature part': 'cycada/cycada',
     'original': 'category_adaptive/original',
     'original + adv': 'category_adaptive/style',
     'SSL once': 'category_adaptive/category-adaptive-once',
@@ -22,6 +10,18 @@ _deeplabv2 = {
     'Gram matrix': 'category_adaptive/style-gram',
     'mean & std': 'category_adaptive/style-moments',
     'CBST': 'cbst/cbst',
+    'AdaptSegNet': 'adaptsegnet/adaptsegnet-single',
+    'ADVENT': 'advent/advent',
+    'MinEnt': 'advent/minent',
+    'CLAN': 'clan/clan',
+    'maximum squares': 'maximum_squares/maximum-squares',
+    'maximum squares image-wise': 'maximum_squares/maximum-squares-iw',
+    'AdaptSegNet two levels': 'adaptsegnet/adaptsegnet-multi',
+    'CyCADA feature part': 'cycada/cycada',
+    'DCAN': 'dcan/dcan',
+    'MMD': 'mmd/mmd',
+    'FCNs in the wild': 'fcns_wild/fcns-wild',
+    'curriculum': 'curriculum/curriculum',
     'control 8 pairs': 'dacs/control',
     'DACS 8 pairs': 'dacs/dacs',
 }
@@ -44,9 +44,10 @@ methods = {
     },
     **{
         name: dict(config=_config(file))
-        for name, file in {**_deeplabv2, **_transformer, **_translated}.items()
+        for name, file in {**_deeplabv2, **_transformer}.items()
     },
     'DAFormer': dict(config=_config('daformer/daformer'), variants=['', 'control']),
+    **{name: dict(config=_config(file)) for name, file in _translated.items()},
 }
 variants = {
     'control': {
