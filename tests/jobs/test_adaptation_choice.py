@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 from conftest import toy_segmentor
-from gaussian_world import candidate, good, weak
+from gaussian_world import TARGET, candidate, good, weak
 from mmseg.registry import MODELS
 
 from mmuda.evaluation.shares import Calibration, PriorCorrection
@@ -21,7 +21,7 @@ from mmuda.jobs.adaptation.pool import (
     read_pool,
 )
 from mmuda.jobs.adaptation.request import BUDGETS
-from mmuda.jobs.adaptation.variants import Variant, write_corrected
+from mmuda.jobs.adaptation.variants import Variant, correction_for, write_corrected
 from mmuda.jobs.inheritance import find_config
 from mmuda.jobs.prediction import Model
 
@@ -150,6 +150,26 @@ def test_a_corrected_checkpoint_gives_corrected_scores(tmp_path):
     np.testing.assert_allclose(
         after.numpy().transpose(0, 2, 3, 1), expected, rtol=1e-5, atol=1e-5
     )
+
+
+@pytest.mark.parametrize(
+    ('shares', 'corrected'),
+    [
+        pytest.param(TARGET, True, id='shares differ'),
+        pytest.param([0.22, 0.27, 0.20, 0.0, 0.31], False, id='a class vanishes'),
+    ],
+)
+def test_a_correction_needs_all_classes(shares, corrected):
+    model = candidate('model', good, target=np.array(shares))
+    seen = [
+        replace(samples, bands=samples.features)
+        for samples in (model.source, model.target)
+    ]
+    model = replace(model, source=seen[0], target=seen[1])
+    found = correction_for(model, list('abcde'))
+    assert (found is not None) == corrected
+    if corrected:
+        assert found.ratios[4] > 5
 
 
 @pytest.mark.parametrize('budget', BUDGETS)

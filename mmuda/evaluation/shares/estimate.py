@@ -77,6 +77,14 @@ class ShareEstimate:
         """
         return self.ratios > 0.9 * MOST
 
+    @property
+    def vanished(self) -> np.ndarray:
+        """Which classes are as rare as they may become, bool (C,).
+
+        Either there are none, or they look like others there: predictions do not tell.
+        """
+        return self.ratios < 1 / (0.9 * MOST)
+
 
 def estimate_shares(
     source: Predictions,

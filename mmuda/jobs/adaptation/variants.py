@@ -99,18 +99,31 @@ def _with_statistics(run: MethodRun, out: Path) -> str:
 def _corrected(
     candidate: Candidate, model: Model, evidence: Evidence, out: Path
 ) -> Variant | None:
-    """The model corrected by class shares; None if shares are not what differs."""
-    classes = evidence.source[0].metainfo['classes']
-    found = diagnose(candidate.source, candidate.target, classes)
-    if not found.kind.allows_correction:
+    """The model corrected by class shares; None if there is nothing to correct by."""
+    correction = correction_for(candidate, evidence.source[0].metainfo['classes'])
+    if correction is None:
         return None
-    correction = PriorCorrection(found.calibration, found.shares[DEFAULT].ratios)
     file = _place(out, Path(model.checkpoint), 'prior')
     if not write_corrected(model.checkpoint, correction, file):
         return None
     target = _scored_by(correction, candidate.target)
     said = _said(candidate, 'prior', target)
     return Variant(said, replace(model, checkpoint=str(file)), False)
+
+
+def correction_for(
+    candidate: Candidate, classes: Sequence[str]
+) -> PriorCorrection | None:
+    """What corrects a model by class shares; None if shares are not what differs.
+
+    Nor if a class is said to have vanished: the correction would take away what is left
+    of it, and the gain that is estimated rests on the same shares.
+    """
+    found = diagnose(candidate.source, candidate.target, classes)
+    shares = found.shares[DEFAULT]
+    if not found.kind.allows_correction or shares.vanished.any():
+        return None
+    return PriorCorrection(found.calibration, shares.ratios)
 
 
 def _scored_by(correction: PriorCorrection, samples: TileSamples) -> TileSamples:

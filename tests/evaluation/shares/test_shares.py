@@ -257,4 +257,9 @@ def test_shares_at_their_bound_are_noticed():
     assert found.at_bounds.tolist() == [False] * 4 + [True]
     assert found.target[4] == pytest.approx(20 * found.source[4], rel=0.1)
     even = estimate_shares(world['source'], world['target'], draws=2)
-    assert not even.at_bounds.any()
+    assert not (even.at_bounds | even.vanished).any()
+    for share, vanished in ((0.0, True), (0.02, False)):
+        rarer = make_world(np.array([0.35, 0.33, 0.29 - share, share, 0.03]))
+        found = estimate_shares(rarer['source'], rarer['target'], draws=2)
+        assert found.vanished.tolist() == [False, False, False, vanished, False]
+        assert not found.at_bounds.any()
