@@ -10,6 +10,7 @@ from conftest import toy_segmentor
 from gaussian_world import TARGET, candidate, good, weak
 from mmseg.registry import MODELS
 
+from mmuda.evaluation.diagnosis import diagnose
 from mmuda.evaluation.shares import Calibration, PriorCorrection
 from mmuda.jobs.adaptation import AdaptationRequest
 from mmuda.jobs.adaptation.choice import choose, rank
@@ -166,6 +167,7 @@ def test_a_correction_needs_all_classes(shares, corrected):
         for samples in (model.source, model.target)
     ]
     model = replace(model, source=seen[0], target=seen[1])
+    assert diagnose(*seen, list('abcde')).kind.allows_correction
     found = correction_for(model, list('abcde'))
     assert (found is not None) == corrected
     if corrected:

@@ -4,7 +4,6 @@ import math
 
 import torch
 import torch.nn.functional as F  # noqa: N812
-from mmseg.models.losses import accuracy
 from torch import Tensor, nn
 
 CAFFE_MEAN = torch.tensor([104.00698793, 116.66876762, 122.67891434]).view(3, 1, 1)
@@ -73,7 +72,7 @@ class OutputLoop:
 
     def supervise(self, name: str, logits: Tensor, labels: Tensor) -> Tensor:
         """The loss of one classifier."""
-        accuracy(logits, labels, ignore_index=255)
+        (logits.argmax(1) == labels).float().mean()
         weight = 0.1 if name.startswith('feature') else 1.0
         return weight * F.cross_entropy(logits, labels, ignore_index=255)
 
@@ -178,7 +177,7 @@ class ClanLoop(OutputLoop):
     def supervise(self, name: str, logits: Tensor, labels: Tensor) -> Tensor:
         """Cross-entropy with focal weights."""
         del name
-        accuracy(logits, labels, ignore_index=255)
+        (logits.argmax(1) == labels).float().mean()
         surprise = F.cross_entropy(logits, labels, reduction='none')
         return ((1 - surprise.neg().exp()) ** 2 * surprise).mean()
 

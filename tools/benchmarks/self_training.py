@@ -8,7 +8,6 @@ from collections.abc import Callable
 import numpy as np
 import torch
 import torch.nn.functional as F  # noqa: N812
-from mmseg.models.losses import accuracy
 from torch import Tensor, nn
 
 ROLES = ('source', 'target')
@@ -95,7 +94,7 @@ class DacsLoop:
     ) -> Tensor:
         self._remember(role)
         logits = self._logits(self.segmentor, images)
-        accuracy(logits, labels, ignore_index=255)
+        (logits.argmax(1) == labels).float().mean()
         return (weights * F.cross_entropy(logits, labels, reduction='none')).mean()
 
     @torch.no_grad()

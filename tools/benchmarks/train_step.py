@@ -1,9 +1,9 @@
 """Time of a training iteration over that of a hand-written PyTorch loop.
 
-Both do the same work on the same images: stack and normalise, forward, backward, the
-accuracy that MMSeg logs, by its own function, and the optimizer steps. Iterations of
-the two are interleaved, so that whatever else the machine does meets both alike; the
-figure is the ratio of medians. The last line is one JSON object of name: ratio.
+Both do the same work on the same images: stack and normalise, forward, backward, and
+the optimizer steps. Iterations of the two are interleaved, so that whatever else the
+machine does meets both alike; the figure is the ratio of medians. The last line is
+one JSON object of name: ratio.
 
     python tools/benchmarks/train_step.py [--pairs 8] [--size 96] [--iterations 30]
         [--methods adaptsegnet clan]
