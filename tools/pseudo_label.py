@@ -47,6 +47,12 @@ def main() -> None:
         action='store_true',
         help='count, for analysis, how many pseudo labels are right',
     )
+    parser.add_argument(
+        '--alpha',
+        type=float,
+        help='batch statistics between source (0) and target (1), instead of those '
+        'that the config declares; measured where a model has none of the target',
+    )
     add_amp(parser)
     args = parse(parser)
 
@@ -58,7 +64,13 @@ def main() -> None:
     provide(data_of(cfg), cfg)
     given = dict(map(option, args.option))
     job = LabellingJob(
-        cfg, args.checkpoint, args.out, args.strategy, given, args.amp
+        cfg,
+        args.checkpoint,
+        args.out,
+        args.strategy,
+        given,
+        args.amp,
+        args.alpha,
     ).resolved()
     figures = make_pseudo_labels(job, with_truth=args.target_labels)
     console = Console()

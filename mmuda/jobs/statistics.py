@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from mmuda.datasets.domain import seeded
 from mmuda.engine.checkpoint import load_checked, load_weights, save_checkpoint
+from mmuda.files import sha256_of
 from mmuda.jobs.demo import use_stand_ins
 from mmuda.jobs.domains import target_images
 from mmuda.models.normalisation import (
@@ -23,6 +24,8 @@ from mmuda.models.normalisation import (
     check_alpha,
     measure_statistics,
 )
+
+MEASURED_OF = 'measured_of'  # in a checkpoint: SHA-256 of the one without statistics
 
 
 def split_alpha(text: str) -> tuple[str, float | None]:
@@ -79,6 +82,14 @@ def measured_file(checkpoint: Path) -> Path:
     return checkpoint.with_name(f'target_statistics_of_{checkpoint.name}')
 
 
+def is_measured(checkpoint: Path) -> bool:
+    """Whether :func:`measured_file` is there, and of these very weights."""
+    file = measured_file(checkpoint)
+    if not file.is_file():
+        return False
+    return load_checked(str(file)).get(MEASURED_OF) == sha256_of(checkpoint)
+
+
 def with_statistics(cfg: Config, checkpoint: Path) -> Path:
     """A checkpoint that has statistics of the target: itself, or one beside it.
 
@@ -89,7 +100,7 @@ def with_statistics(cfg: Config, checkpoint: Path) -> Path:
     if has_statistics(checkpoint):
         return checkpoint
     file = measured_file(checkpoint)
-    if not file.is_file():
+    if not is_measured(checkpoint):
         measure_target(with_target_images(cfg), checkpoint, file)
     return file
 
@@ -129,6 +140,7 @@ def measure_target(
     weights = content.setdefault('state_dict', content)
     prefix = '' if segmentor is model else 'segmentor.'
     add_statistics(weights, _kept(weights, segmentor), measured, prefix)
+    content[MEASURED_OF] = sha256_of(checkpoint)
     save_checkpoint(content, out)
     return Path(out)
 

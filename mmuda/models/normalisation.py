@@ -66,8 +66,8 @@ def check_alpha(alpha: float) -> float:
     Raises:
         ValueError: If it is not in [0, 1].
     """
-    if not 0 <= alpha <= 1:
-        raise ValueError(f'alpha must be in [0, 1], got {alpha}')
+    if not isinstance(alpha, (int, float)) or not 0 <= alpha <= 1:
+        raise ValueError(f'alpha must be a number in [0, 1], got {alpha!r}')
     return float(alpha)
 
 

@@ -1,5 +1,6 @@
 """Pseudo labels as files."""
 
+import copy
 import json
 import shutil
 from dataclasses import replace
@@ -73,6 +74,57 @@ def test_the_command_writes_labels_figures_and_a_sheet(folder):
             sure = np.where(p.max(0) > 0.4, p.argmax(0), 255)
             assert (label != sure).mean() < 0.01  # half precision
     assert not np.allclose(found[0.0][0], found[1.0][0])
+
+
+def test_a_plain_source_model_labels_with_the_statistics_that_are_asked_for(folder):
+    """Those of the target are those of all its images at once, as torch counts them.
+
+    Measured anew when the model is another one.
+    """
+    cfg = load_config(folder / 'plain.py')
+    torch.manual_seed(0)
+    model = MODELS.build(cfg.model)
+    images = [
+        sample['inputs']
+        for sample in LabellingJob(
+            cfg, Path('model.pth'), Path('x'), 'fixed_threshold', {}
+        ).images
+    ]
+    images = (torch.stack(images).float() - 127) / 64
+    options = ('--strategy', 'fixed_threshold', '--option', 'threshold=0')
+    for number in range(2):
+        for weight in model.parameters():
+            weight.data += torch.randn_like(weight)
+        torch.save(dict(state_dict=model.state_dict()), 'model.pth')
+        found = {}
+        for alpha in (0, 1):
+            out = Path(f'out_{number}_{alpha}')
+            how = ('--out', out, *options, '--alpha', alpha)
+            mmuda('pseudo_label', folder / 'plain.py', 'model.pth', *how)
+            assert json.loads((out / 'manifest.json').read_text())['alpha'] == alpha
+            found[alpha] = labels_in(out)
+            said = predicted_with(model, images, target=bool(alpha))
+            wrong = (found[alpha] != said)[..., 5:].mean()
+            assert wrong < 0.01, (number, alpha)
+        assert (found[0] != found[1])[..., 5:].mean() > 0.1
+
+
+def labels_in(out):
+    """Label maps of the six images."""
+    return np.stack([cv2.imread(f'{out}/labels/{i}.png', -1) for i in range(6)])
+
+
+@torch.no_grad()
+def predicted_with(model, images, *, target):
+    """Classes by a copy of the model, with statistics of these images or its own."""
+    model = copy.deepcopy(model).eval()
+    if target:
+        for layer in model.modules():
+            if isinstance(layer, torch.nn.BatchNorm2d):
+                layer.train()
+                layer.momentum = 1.0
+        model(images, mode='tensor')
+    return model.eval()(images, mode='tensor').argmax(1).numpy()
 
 
 def save_model(cfg, file, seed=0):

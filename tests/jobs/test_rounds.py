@@ -18,6 +18,7 @@ from mmuda.jobs.config import load_config
 from mmuda.jobs.prerequisites import (
     GivenLabels,
     LabellingModel,
+    PseudoLabels,
     check_all,
     prerequisites_of,
 )
@@ -78,12 +79,13 @@ def test_rounds_killed_and_resumed_and_without_target_labels(folder, monkeypatch
     cfg = load_config(config)
     folders = [f'work_dirs/task/{name}' for name in ('plain', 'rounds_round1')]
     assert cfg.work_dir == 'work_dirs/task/rounds'
-    portions = []
+    made = []
     for run in folders:
         (labels,) = Path(run, 'pseudo_labels').iterdir()
-        portions.append(json.loads((labels / 'manifest.json').read_text())['options'])
+        made.append(json.loads((labels / 'manifest.json').read_text()))
         assert len(list((labels / 'labels').iterdir())) == 6
-    assert portions == [dict(portion=0.3), dict(portion=0.6)]
+    assert [m['options'] for m in made] == [dict(portion=0.3), dict(portion=0.6)]
+    assert [m['alpha'] for m in made] == [1.0, 1.0]  # also by the plain source model
     whole = weights('work_dirs/task/rounds/iter_6.pth')
     first = weights('work_dirs/task/rounds_round1/iter_6.pth')
     assert any(not torch.equal(whole[name], first[name]) for name in whole)
@@ -110,6 +112,31 @@ def test_rounds_killed_and_resumed_and_without_target_labels(folder, monkeypatch
     (labels,) = Path('work_dirs/task/rounds_round1/pseudo_labels').iterdir()
     mmuda('train', write_rounds(folder, 'given', rounds=1, folder=str(labels)))
     assert_equal(weights('work_dirs/task/given/iter_6.pth'), whole)
+
+
+def test_labels_are_made_with_the_statistics_that_are_declared(folder):
+    """By ``pseudo_labels``, else by the model, else by the adaptor that learns them."""
+    mmuda('train', folder / 'plain.py')
+    for options, expected in (
+        ({}, 1.0),
+        ({'model.statistics.alpha': 0.3}, 0.3),
+        ({'model.statistics.alpha': 0.3, 'pseudo_labels.statistics.alpha': 0.0}, 0.0),
+    ):
+        config = write_rounds(folder, rounds=1)
+        cfg = load_config(config, options=options)
+        assert labels_of(cfg).job.manifest()['alpha'] == expected
+    mmuda('train', config)
+    for given, expected in (({}, None), (dict(statistics=dict(alpha=0.5)), 0.5)):
+        other = write_rounds(folder, 'other', rounds=1, config='rounds.py', **given)
+        assert labels_of(load_config(other)).job.alpha == expected
+    options = {'pseudo_labels.statistics.alpha': 2}
+    with pytest.raises(ValueError, match=r'number in \[0, 1\], got 2'):
+        check_all(load_config(config, options=options))
+
+
+def labels_of(cfg):
+    (found,) = (p for p in check_all(cfg) if isinstance(p, PseudoLabels))
+    return found
 
 
 def test_given_labels_are_there_and_of_these_images(folder):

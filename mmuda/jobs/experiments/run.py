@@ -21,6 +21,7 @@ from mmuda.jobs.prerequisites.identity import last_checkpoint, refuse_other_prec
 from mmuda.jobs.statistics import (
     alpha_suffix,
     has_statistics,
+    is_measured,
     measured_file,
     split_alpha,
 )
@@ -222,6 +223,6 @@ def _with_statistics(checkpoint: Path, words: list[str], call: Call) -> Path:
     if has_statistics(checkpoint):
         return checkpoint
     measured = measured_file(checkpoint)
-    if not measured.is_file():
+    if not is_measured(checkpoint):
         call('target_statistics', *words, '--out', str(measured), str(checkpoint))
     return measured

@@ -9,6 +9,10 @@ round is to ``restart`` from where the config starts anyway (the default) or to
 second are made by the run of the same config with ``rounds=1``, and so on. Each round
 is an ordinary run in a work folder of its own.
 
+``statistics=dict(alpha=...)`` says which batch statistics the labels are made with. By
+default a model predicts with those that it declares, a plain segmentor with those that
+the adaptor of this config declares: the target's are measured first.
+
 ``folder`` in place of all that names labels that are there already, such as those of
 ``mmuda pseudo-label``.
 """
@@ -33,10 +37,12 @@ from mmuda.jobs.pseudo_labels import (
     LabellingJob,
     make_pseudo_labels,
 )
+from mmuda.jobs.pseudo_labels.job import declared_alpha
 from mmuda.jobs.pseudo_labels.options import OF_THE_RUN
 from mmuda.jobs.pseudo_labels.rectification import rectifiers_of
 from mmuda.jobs.translation.jobs import MANIFEST, begin
 from mmuda.jobs.translation.source import image_folder
+from mmuda.models.normalisation import check_alpha
 from mmuda.pairing import ImageSet
 
 WEIGHTS = ('restart', 'continue')
@@ -131,9 +137,20 @@ class PseudoLabels(Prerequisite):
             strategy,
             options,
             amp=run.get('amp', False),
+            alpha=self._alpha,
         )
         job = job.resolved(self._model.round)
         return replace(job, out=Path(run.work_dir, 'pseudo_labels', job.name))
+
+    @property
+    def _alpha(self) -> float | None:
+        """Batch statistics to label with; None for those that the model declares."""
+        given = self.cfg.pseudo_labels.get('statistics') or {}
+        if 'alpha' in given:
+            return check_alpha(given['alpha'])
+        if declared_alpha(self._model.run) is None:
+            return declared_alpha(self.cfg)
+        return None
 
     def check(self) -> None:
         """Refuse what can not be meant.

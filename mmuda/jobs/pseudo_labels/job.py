@@ -7,21 +7,24 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
-import torch
 from mmengine.config import Config
 from mmengine.dataset import BaseDataset
 from mmengine.registry import init_default_scope
-from mmseg.registry import DATASETS, MODELS
+from mmseg.registry import DATASETS
 from torch import nn
 
 from mmuda.datasets.transforms.pseudo_labels import pseudo_label_name
 from mmuda.engine.amp import channels_last, run_in_mixed_precision
-from mmuda.engine.checkpoint import load_weights
 from mmuda.files import sha256_of
 from mmuda.jobs.data_sets import classes_of, is_label_loader, members_of
 from mmuda.jobs.domains import name_domains
+from mmuda.jobs.evidence import load_model
 from mmuda.jobs.pseudo_labels.options import SPATIAL_PRIOR, resolve_options
-from mmuda.jobs.statistics import with_target_images
+from mmuda.jobs.statistics import (
+    has_statistics,
+    with_statistics,
+    with_target_images,
+)
 from mmuda.pairing import ImageSet
 from mmuda.pseudo_labels import STRATEGIES
 from mmuda.version import __version__
@@ -47,6 +50,8 @@ class LabellingJob:
         strategy: One of :data:`~mmuda.pseudo_labels.STRATEGIES`.
         options: Of the strategy; see :meth:`resolved`.
         amp: Whether the model predicts in half precision.
+        alpha: Batch statistics that it predicts with, between source (0) and target
+            (1), measured if it has none of the target; None for those it declares.
     """
 
     cfg: Config
@@ -55,6 +60,7 @@ class LabellingJob:
     strategy: str
     options: dict
     amp: bool = False
+    alpha: float | None = None
 
     @cached_property
     def _placed(self) -> Config:
@@ -121,13 +127,13 @@ class LabellingJob:
         return replace(self, options=found)
 
     def load_model(self) -> nn.Module:
-        """The model, ready to predict, on the GPU if there is one.
-
-        An adaptor in eval mode has the batch statistics that its config declares.
-        """
-        model = MODELS.build(self.cfg.model)
-        load_weights(model, self.checkpoint)
-        model.to('cuda' if torch.cuda.is_available() else 'cpu').eval()
+        """The model, ready to predict, on the GPU if there is one."""
+        checkpoint, alpha = self.checkpoint, self.alpha
+        if alpha:
+            checkpoint = with_statistics(self.cfg, checkpoint)
+            if not has_statistics(checkpoint):  # no layer learns any
+                alpha = None
+        model = load_model(self.cfg, checkpoint, alpha)
         if self.amp:
             run_in_mixed_precision(getattr(model, 'segmentor', model))
             channels_last(model)
@@ -138,7 +144,7 @@ class LabellingJob:
         """Strategy, and eight digits that stand for its options and the data."""
         target = self._placed.train_dataloader.dataset.target
         text = json.dumps(
-            [self.options, target, self.amp], sort_keys=True, default=repr
+            [self.options, target, self.amp, self.alpha], sort_keys=True, default=repr
         )
         return f'{self.strategy}_{hashlib.sha256(text.encode()).hexdigest()[:8]}'
 
@@ -146,12 +152,6 @@ class LabellingJob:
     def finished(self) -> bool:
         """Whether all is made: this file is written last."""
         return (self.out / LABELS).is_file()
-
-    @cached_property
-    def _alpha(self) -> float | None:
-        if 'segmentor' not in self.cfg.model:
-            return None
-        return (self.cfg.model.get('statistics') or {}).get('alpha', 1.0)
 
     def manifest(self) -> dict:
         """What decides on the labels."""
@@ -161,7 +161,7 @@ class LabellingJob:
             'checkpoint_sha256': sha256_of(self.checkpoint),
             'strategy': self.strategy,
             'options': self.options,
-            'alpha': self._alpha,
+            'alpha': declared_alpha(self.cfg) if self.alpha is None else self.alpha,
             'images': ImageSet.of(self.images).fingerprint,
             'amp': self.amp,
             'version': __version__,
@@ -171,6 +171,13 @@ class LabellingJob:
             built = [DATASETS.build({**s, 'pipeline': []}) for s in self.sources]
             found['source_images'] = [ImageSet.of(s).fingerprint for s in built]
         return found
+
+
+def declared_alpha(cfg: Config) -> float | None:
+    """Batch statistics that an adaptor predicts with, None for a plain segmentor."""
+    if 'segmentor' not in cfg.model:
+        return None
+    return (cfg.model.get('statistics') or {}).get('alpha', 1.0)
 
 
 def without_random_steps(pipeline: Iterable[dict]) -> list[dict]:

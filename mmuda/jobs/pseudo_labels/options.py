@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from mmuda.pseudo_labels import RECTIFIERS, STRATEGIES
 
 # What ``pseudo_labels`` of a config says besides the options of its strategy.
-OF_THE_RUN = ('config', 'folder', 'strategy', 'weights')
+OF_THE_RUN = ('config', 'folder', 'statistics', 'strategy', 'weights')
 SPATIAL_PRIOR = 'spatial_prior'
 BY_CLASS = ('delta', 'shares')
 

@@ -1,6 +1,7 @@
 """What tells superpixels apart: learnt once from those of the source, then on disk."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -51,7 +52,8 @@ def _samples(
     count = min(MOST_IMAGES, len(dataset))
     chosen = np.linspace(0, len(dataset) - 1, count).astype(int).tolist()
     workers = job.cfg.train_dataloader.get('num_workers', 0)
-    predictions = predict_images(job.load_model(), dataset, chosen, workers)
+    model = replace(job, alpha=0.0).load_model()  # with the source's statistics
+    predictions = predict_images(model, dataset, chosen, workers)
     for index, sample, _ in track(predictions, 'superpixels of the source', count):
         probabilities = sample.seg_logits.data.float().softmax(0)
         size = probabilities.shape[1:]
