@@ -6,7 +6,7 @@ machine does meets both alike; the figure is the ratio of medians. The last line
 one JSON object of name: ratio.
 
     python tools/benchmarks/train_step.py [--pairs 8] [--size 96] [--iterations 30]
-        [--methods adaptsegnet clan]
+        [--methods adaptsegnet clan] [--published]
 """
 
 import argparse
@@ -115,13 +115,16 @@ class DAFormerMicLoop(MicLoop):
         return torch.optim.AdamW(groups, 6e-5, eps=ADAM_EPS, weight_decay=0.01)
 
 
-def build(config: str, method: type) -> tuple[nn.Module, object, Callable]:
+def build(
+    config: str, method: type, published: bool
+) -> tuple[nn.Module, object, Callable]:
     """A model of mmuda, its optimizer, and the hand-written loop on an equal model.
 
-    DeepLabV2 has the size that ``--demo`` gives it, at which what is not arithmetic
-    weighs most; weights of losses are the published ones.
+    Unless it is to be the published one, the network has the size that ``--demo`` gives
+    it, at which what is not arithmetic weighs most; weights of losses are the published
+    ones.
     """
-    cfg = _config_of(config, method)
+    cfg = _config_of(config, method, published)
     segmentor = cfg.model.get('segmentor', cfg.model)
     segmentor.backbone.init_cfg = None
     if issubclass(method, LSDLoop):
@@ -138,13 +141,13 @@ def build(config: str, method: type) -> tuple[nn.Module, object, Callable]:
     return model, optimizer, by_hand
 
 
-def _config_of(config: str, method: type) -> Config:
-    """A config at the size of ``--demo`` with the weights of losses as published."""
+def _config_of(config: str, method: type, whole: bool) -> Config:
+    """A config with the weights of losses as published, cut down unless ``whole``."""
     published = load_config(CONFIGS / config)
     cfg = copy.deepcopy(published)
     if issubclass(method, AdversaryAndTeacherLoop):
         cfg.merge_from_dict(copy.deepcopy(OVERRIDES))
-    if 'semsim' not in config:
+    if 'semsim' not in config and not whole:
         cfg.model = load_config(CONFIGS / config, small=True).model
         for name, objective in published.model.objectives.items():
             weights = {k: v for k, v in objective.items() if k.endswith('weight')}
@@ -219,6 +222,9 @@ def main() -> None:
     parser.add_argument('--size', type=int, default=96)
     parser.add_argument('--iterations', type=int, default=30)
     parser.add_argument('--methods', nargs='+', choices=METHODS, help='all by default')
+    parser.add_argument(
+        '--published', action='store_true', help='networks as large as in the papers'
+    )
     args = parser.parse_args()
     init_default_scope('mmseg')
     torch.manual_seed(0)
@@ -226,7 +232,7 @@ def main() -> None:
     for name in args.methods or METHODS:
         config, method, domains = METHODS[name]
         batch = make_batch(domains * args.pairs, args.size)
-        model, optimizer, by_hand = build(config, method)
+        model, optimizer, by_hand = build(config, method, args.published)
         steps = (functools.partial(model.train_step, optim_wrapper=optimizer), by_hand)
         figures[name] = round(ratio(steps, batch, args.iterations), 4)
     print(json.dumps(figures))
