@@ -31,6 +31,7 @@ from mmuda.jobs.pseudo_labels import LABELS
 from mmuda.jobs.pseudo_labels.make import write_labels
 from mmuda.jobs.translation import is_translator
 from mmuda.jobs.translation.jobs import begin
+from mmuda.jobs.translation.source import translation_hook
 
 CONFIGS = Path(__file__).parents[1] / 'configs'
 # Those for one's own data need some: tests/test_networks.py.
