@@ -24,8 +24,9 @@ from mmuda.models.normalisation import (
     check_alpha,
     measure_statistics,
 )
+from mmuda.pairing import ImageSet
 
-MEASURED_OF = 'measured_of'  # in a checkpoint: SHA-256 of the one without statistics
+MEASURED = 'measured'  # in a checkpoint: what its statistics were measured on
 
 
 def split_alpha(text: str) -> tuple[str, float | None]:
@@ -82,12 +83,18 @@ def measured_file(checkpoint: Path) -> Path:
     return checkpoint.with_name(f'target_statistics_of_{checkpoint.name}')
 
 
-def is_measured(checkpoint: Path) -> bool:
-    """Whether :func:`measured_file` is there, and of these very weights."""
+def is_measured(cfg: Config, checkpoint: Path) -> bool:
+    """Whether :func:`measured_file` is there, of these weights on these images.
+
+    Args:
+        cfg: Of its run.
+        checkpoint: It.
+    """
     file = measured_file(checkpoint)
     if not file.is_file():
         return False
-    return load_checked(str(file)).get(MEASURED_OF) == sha256_of(checkpoint)
+    measured = load_checked(str(file), map_location='cpu').get(MEASURED)
+    return measured == _measured(with_target_images(cfg), checkpoint)
 
 
 def with_statistics(cfg: Config, checkpoint: Path) -> Path:
@@ -100,7 +107,7 @@ def with_statistics(cfg: Config, checkpoint: Path) -> Path:
     if has_statistics(checkpoint):
         return checkpoint
     file = measured_file(checkpoint)
-    if not is_measured(checkpoint):
+    if not is_measured(cfg, checkpoint):
         measure_target(with_target_images(cfg), checkpoint, file)
     return file
 
@@ -140,9 +147,17 @@ def measure_target(
     weights = content.setdefault('state_dict', content)
     prefix = '' if segmentor is model else 'segmentor.'
     add_statistics(weights, _kept(weights, segmentor), measured, prefix)
-    content[MEASURED_OF] = sha256_of(checkpoint)
+    content[MEASURED] = _measured(cfg, checkpoint)
     save_checkpoint(content, out)
     return Path(out)
+
+
+def _measured(cfg: Config, checkpoint: str | Path) -> dict[str, str]:
+    """Digests of the weights and of the images that statistics are measured on."""
+    init_default_scope(cfg.get('default_scope', 'mmseg'))
+    target = cfg.train_dataloader.dataset.target
+    images = ImageSet.of(DATASETS.build({**target, 'pipeline': []}))
+    return {'weights': sha256_of(checkpoint), 'images': images.fingerprint}
 
 
 def _kept(weights: dict[str, Tensor], segmentor: nn.Module) -> dict | None:

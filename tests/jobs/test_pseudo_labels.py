@@ -24,6 +24,7 @@ from mmuda.jobs.pseudo_labels import LabellingJob, make_pseudo_labels
 from mmuda.jobs.pseudo_labels import make as making
 from mmuda.jobs.pseudo_labels import predictions as predicting
 from mmuda.jobs.pseudo_labels.spatial_prior import spatial_prior
+from mmuda.jobs.statistics import is_measured
 from mmuda.models.taps import record_taps
 from mmuda.pseudo_labels import BalancedAssignment, Prediction, PrototypeWeighting
 from mmuda.pseudo_labels.superpixels import superpixels
@@ -79,7 +80,7 @@ def test_the_command_writes_labels_figures_and_a_sheet(folder):
 def test_a_plain_source_model_labels_with_the_statistics_that_are_asked_for(folder):
     """Those of the target are those of all its images at once, as torch counts them.
 
-    Measured anew when the model is another one.
+    Measured anew when the model is another one, or the target.
     """
     cfg = load_config(folder / 'plain.py')
     torch.manual_seed(0)
@@ -107,6 +108,9 @@ def test_a_plain_source_model_labels_with_the_statistics_that_are_asked_for(fold
             wrong = (found[alpha] != said)[..., 5:].mean()
             assert wrong < 0.01, (number, alpha)
         assert (found[0] != found[1])[..., 5:].mean() > 0.1
+    assert is_measured(cfg, Path('model.pth'))
+    (folder / 'data/target/images/0.tif').unlink()
+    assert not is_measured(cfg, Path('model.pth'))
 
 
 def labels_in(out):

@@ -203,12 +203,22 @@ class Run:
         figures, words = self._figures_file_of(checkpoint), self.words
         tested = checkpoint
         if self.row.alpha is not None:
-            tested = _with_statistics(checkpoint, words, call)
+            tested = self._with_statistics(checkpoint, call)
             words += ['--alpha', str(self.row.alpha)]
         words += [*amp_words(self.cfg), '--json', str(figures)]
         if figures == self.figures_file:
             words += ['--out', str(self.predictions)]
         call('test', *words, str(tested))
+
+    def _with_statistics(self, checkpoint: Path, call: Call) -> Path:
+        """A checkpoint with statistics of the target: itself, or what is made of it."""
+        if has_statistics(checkpoint):
+            return checkpoint
+        measured = measured_file(checkpoint)
+        if not is_measured(self.cfg, checkpoint):
+            words = [*self.words, '--out', str(measured), str(checkpoint)]
+            call('target_statistics', *words)
+        return measured
 
 
 def _word(value: object) -> str:
@@ -216,13 +226,3 @@ def _word(value: object) -> str:
     if isinstance(value, (list, tuple)):
         return f'[{",".join(map(_word, value))}]'
     return str(value)
-
-
-def _with_statistics(checkpoint: Path, words: list[str], call: Call) -> Path:
-    """A checkpoint that has statistics of the target: itself, or what is made of it."""
-    if has_statistics(checkpoint):
-        return checkpoint
-    measured = measured_file(checkpoint)
-    if not is_measured(checkpoint):
-        call('target_statistics', *words, '--out', str(measured), str(checkpoint))
-    return measured
