@@ -44,6 +44,12 @@ def parser() -> argparse.ArgumentParser:
         default='float32',
         help='of the matrix products; the mapping is the same',
     )
+    add(
+        '--alpha',
+        type=float,
+        help='batch statistics between source (0) and target (1) that approximation '
+        'predicts the target with; measured where a model has none of the target',
+    )
     add_amp(parser)
     add('--memory', type=float, default=8, metavar='GIB', help='of each process')
     add('--device', default='cpu', help='cpu or cuda')
@@ -99,6 +105,7 @@ def read(args: argparse.Namespace) -> tuple[Config, 'PairingOptions']:
         samples=args.samples,
         tap=args.tap,
         amp=args.amp,
+        alpha=args.alpha,
     )
     return cfg, chosen(cfg, args.strategy, options)
 

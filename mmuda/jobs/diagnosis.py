@@ -12,7 +12,8 @@ from mmuda.evaluation.collecting import NUM_IMAGES
 from mmuda.evaluation.diagnosis import DEFAULT, Diagnosis, diagnose
 from mmuda.files import sha256_of
 from mmuda.jobs.domains import pair_of
-from mmuda.jobs.evidence import Evidence, load_model
+from mmuda.jobs.evidence import Evidence
+from mmuda.jobs.trained_model import load_model
 from mmuda.visualization.diagnosis import draw_looks, draw_shares
 
 

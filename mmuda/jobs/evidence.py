@@ -6,17 +6,14 @@ out.
 
 from copy import deepcopy
 from dataclasses import dataclass
-from pathlib import Path
 
-import torch
 from mmengine.config import Config, ConfigDict
 from mmengine.dataset import BaseDataset
 from mmengine.logging import print_log
 from mmengine.registry import init_default_scope
-from mmseg.registry import DATASETS, MODELS
+from mmseg.registry import DATASETS
 from torch import nn
 
-from mmuda.engine.checkpoint import load_strictly, read_weights
 from mmuda.evaluation.collecting import NUM_IMAGES, collect
 from mmuda.evaluation.tile_samples import TileSamples
 from mmuda.jobs.data_sets import members_of, with_pipeline, without_labels
@@ -24,7 +21,6 @@ from mmuda.jobs.demo import use_stand_ins
 from mmuda.jobs.domains import name_domains, target_images, trains_on_target
 from mmuda.jobs.pairing.images import RANDOM_STEPS
 from mmuda.jobs.translation.loading import is_translator
-from mmuda.models.adaptor import set_alpha
 
 
 @dataclass(frozen=True)
@@ -106,29 +102,6 @@ class Evidence:
     ) -> TileSamples:
         """The second half."""
         return collect(model, self.target, 'target', num_images, **what)
-
-
-def load_model(
-    cfg: Config, checkpoint: str | Path, alpha: float | None = None
-) -> nn.Module:
-    """The model of a config with the weights of a checkpoint, ready to predict.
-
-    Args:
-        cfg: Of the model.
-        checkpoint: File of its weights.
-        alpha: Batch statistics that it predicts with; None for those it declares.
-
-    Raises:
-        ValueError: If they do not fit, or the checkpoint has no statistics of the
-            target though ``alpha`` asks for them.
-    """
-    init_default_scope(cfg.get('default_scope', 'mmseg'))
-    model = MODELS.build(cfg.model)
-    weights = read_weights(checkpoint)
-    if alpha is not None:
-        set_alpha(model, weights, alpha)
-    load_strictly(model, weights, checkpoint)
-    return model.to('cuda' if torch.cuda.is_available() else 'cpu').eval()
 
 
 def _held_out(cfg: Config) -> list[ConfigDict]:

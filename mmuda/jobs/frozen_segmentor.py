@@ -9,7 +9,7 @@ from mmseg.registry import HOOKS
 
 from mmuda.files import sha256_of
 from mmuda.jobs.config import load_config, loading_of
-from mmuda.jobs.evidence import load_model
+from mmuda.jobs.trained_model import load_model
 from mmuda.models.frozen_segmentor import FrozenSegmentor
 from mmuda.models.translators.base import as_translator
 

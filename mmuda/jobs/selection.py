@@ -22,9 +22,10 @@ from mmuda.evaluation.criteria import (
 from mmuda.evaluation.tile_samples import TileSamples
 from mmuda.jobs.console import table_console
 from mmuda.jobs.domains import pair_of
-from mmuda.jobs.evidence import Evidence, load_model
+from mmuda.jobs.evidence import Evidence
 from mmuda.jobs.oracle import is_oracle
 from mmuda.jobs.statistics import alpha_suffix, split_alpha, with_statistics
+from mmuda.jobs.trained_model import load_model
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from mmuda.engine.checkpoint import load_checked, load_weights, save_checkpoint
 from mmuda.files import sha256_of
 from mmuda.jobs.demo import use_stand_ins
 from mmuda.jobs.domains import target_images
+from mmuda.jobs.trained_model import load_model
 from mmuda.models.normalisation import (
     STATISTICS,
     add_statistics,
@@ -110,6 +111,20 @@ def with_statistics(cfg: Config, checkpoint: Path) -> Path:
     if not is_measured(cfg, checkpoint):
         measure_target(with_target_images(cfg), checkpoint, file)
     return file
+
+
+def load_model_at(
+    cfg: Config, checkpoint: str | Path, alpha: float | None
+) -> nn.Module:
+    """As :func:`load_model`; statistics of the target are measured if there are none.
+
+    A model of which no layer learns statistics keeps those that it has.
+    """
+    if alpha:
+        checkpoint = with_statistics(cfg, Path(checkpoint))
+        if not has_statistics(checkpoint):
+            alpha = None
+    return load_model(cfg, checkpoint, alpha)
 
 
 def measure_target(

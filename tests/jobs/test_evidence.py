@@ -24,10 +24,11 @@ from mmuda.evaluation.shares import Calibration, PriorCorrection
 from mmuda.files import sha256_of
 from mmuda.jobs.config import load_config
 from mmuda.jobs.diagnosis import diagnose_config, diagnosis_of
-from mmuda.jobs.evidence import Evidence, load_model
+from mmuda.jobs.evidence import Evidence
 from mmuda.jobs.keep_best import KeepBestHook
 from mmuda.jobs.selection import select
 from mmuda.jobs.selection_oracle import measure_checkpoints, true_figures
+from mmuda.jobs.trained_model import load_model
 
 HOOKS = """
 custom_hooks = [

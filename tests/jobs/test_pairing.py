@@ -14,10 +14,12 @@ from mmseg.registry import DATASETS, MODELS
 from scipy.spatial.distance import cdist
 from toy_run import make_data, mmuda, write_config
 
+from mmuda.engine.checkpoint import load_checked
 from mmuda.jobs.config import load_config
 from mmuda.jobs.pairing import PairingOptions, make_mapping
 from mmuda.jobs.pairing.make import map_images, pairing_images
 from mmuda.jobs.pairing.report import write_report
+from mmuda.jobs.statistics import measured_file
 from mmuda.models.taps import read_taps
 from mmuda.pairing import approximate_similarity, semantic_similarity
 
@@ -104,6 +106,37 @@ def test_approximation(cfg, model, checkpoint, precision):
     table = [[approximate_similarity(s, p) for p in probabilities] for s in source]
     assert_best(mapping, table)
     assert make_mapping(cfg, 'approximation', model=model).target == mapping.target
+
+
+def test_approximation_with_the_statistics_of_the_target(cfg, tmp_path):
+    """They are measured, and predict the target in place of the model's own."""
+    cfg.model = toy_segmentor(norm=dict(type='BN'))
+    cfg.model.data_preprocessor = PREPROCESSOR
+    torch.manual_seed(0)
+    model = MODELS.build(cfg.model).eval()
+    file = tmp_path / 'f.pth'
+    torch.save(dict(state_dict=model.state_dict()), file)
+    pairs = {
+        alpha: make_mapping(
+            cfg, 'approximation', PairingOptions(alpha=alpha), checkpoint=str(file)
+        )
+        for alpha in (None, 0.0, 1.0)
+    }
+    assert pairs[1.0].manifest['options'] == {'alpha': 1.0}
+    assert pairs[None].score == pairs[0.0].score != pairs[1.0].score
+    weights = load_checked(str(measured_file(file)))['state_dict']
+    start = 'statistics.target.'
+    state = model.state_dict()
+    for name in filter(lambda n: n.startswith(start), weights):
+        assert not torch.equal(state[name.removeprefix(start)], weights[name])
+        state[name.removeprefix(start)] = weights[name]
+    model.load_state_dict(state)
+    source = labels(cfg.train_dataloader.dataset.source)
+    probabilities = predictions(cfg, model)
+    table = [[approximate_similarity(s, p) for p in probabilities] for s in source]
+    assert_best(pairs[1.0], table)
+    with pytest.raises(ValueError, match=r'number in \[0, 1\], got 2'):
+        PairingOptions(alpha=2)
 
 
 def test_shuffled_ground_truth_uses_its_targets_as_often(cfg, tmp_path):
@@ -260,7 +293,12 @@ def test_coarse_search_tells_its_recall(cfg):
 
 
 @pytest.mark.parametrize(
-    'strategy', [['approximation'], ['feature_mmd', '--tap', TAP, '--samples', '12']]
+    'strategy',
+    [
+        ['approximation'],
+        ['approximation', '--alpha', '0.5'],
+        ['feature_mmd', '--tap', TAP, '--samples', '12'],
+    ],
 )
 def test_two_processes_give_the_same(cfg, checkpoint, tmp_path, strategy):
     shutil.rmtree(tmp_path / 'data')

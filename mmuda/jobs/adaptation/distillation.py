@@ -15,11 +15,11 @@ from mmuda.jobs.adaptation.choice import Ranking, rank
 from mmuda.jobs.adaptation.request import AdaptationRequest
 from mmuda.jobs.adaptation.runs import MethodRun, working_in
 from mmuda.jobs.adaptation.variants import FOLDER, Variant
-from mmuda.jobs.evidence import load_model
 from mmuda.jobs.prediction import Model
 from mmuda.jobs.prediction.model import finished_config
 from mmuda.jobs.pseudo_labels import LabellingJob, make_pseudo_labels
 from mmuda.jobs.pseudo_labels.options import OF_THE_RUN
+from mmuda.jobs.trained_model import load_model
 from mmuda.models.averaged import AveragedModel
 
 AVERAGE = 'average of the pool'

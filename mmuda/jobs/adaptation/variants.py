@@ -14,9 +14,10 @@ from mmuda.evaluation.shares import PriorCorrection
 from mmuda.evaluation.tile_samples import TileSamples
 from mmuda.jobs.adaptation.pool import Member
 from mmuda.jobs.adaptation.runs import MethodRun, working_in
-from mmuda.jobs.evidence import Evidence, load_model
+from mmuda.jobs.evidence import Evidence
 from mmuda.jobs.prediction import Model
 from mmuda.jobs.statistics import measure_target, with_target_images
+from mmuda.jobs.trained_model import load_model
 from mmuda.models.adaptor import DomainAdaptor
 
 FOLDER = 'pool'  # of the checkpoints that no training wrote

@@ -14,13 +14,13 @@ import torch.nn.functional as F  # noqa: N812
 from mmengine.config import Config
 from mmengine.dataset import BaseDataset, pseudo_collate
 from mmengine.dist import barrier, get_dist_info
-from mmseg.registry import DATASETS, MODELS
+from mmseg.registry import DATASETS
 from rich.progress import track
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, Subset
 
 from mmuda.engine.amp import channels_last, run_in_mixed_precision
-from mmuda.engine.checkpoint import load_weights
+from mmuda.jobs.statistics import load_model_at, with_statistics
 from mmuda.models.taps import check_taps, read_taps
 from mmuda.pairing import ImageSet, LabelMaps, ProbabilityMaps, create_array
 
@@ -43,6 +43,7 @@ class PairingImages:
         model: The model itself, instead of a checkpoint.
         oracle: Whether the target's labels may be read.
         amp: Whether the model of a checkpoint predicts in half precision.
+        alpha: Batch statistics that it predicts with; None for its own.
     """
 
     def __init__(
@@ -54,8 +55,9 @@ class PairingImages:
         model: nn.Module | None = None,
         oracle: bool = False,
         amp: bool = False,
+        alpha: float | None = None,
     ) -> None:
-        self.oracle, self.amp = oracle, amp
+        self.oracle, self.amp, self.alpha = oracle, amp, alpha
         self.cfg, self.scratch, self.device = cfg, scratch, device
         self.checkpoint, self._model = checkpoint, model
         datasets = cfg.train_dataloader.dataset
@@ -132,9 +134,10 @@ class PairingImages:
             return self._model.to(self.device).eval()
         if self.checkpoint is None:
             raise ValueError('this strategy needs the checkpoint of a source model')
-        model = MODELS.build(self.cfg.model)
-        load_weights(model, self.checkpoint)
-        model.to(self.device).eval()
+        if self.alpha and not _is_helper():  # one process measures for all
+            with_statistics(self.cfg, Path(self.checkpoint))
+        barrier()
+        model = load_model_at(self.cfg, self.checkpoint, self.alpha).to(self.device)
         if self.amp:
             run_in_mixed_precision(getattr(model, 'segmentor', model))
             channels_last(model)

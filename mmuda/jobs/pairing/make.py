@@ -72,6 +72,7 @@ def pairing_images(
             model,
             oracle,
             options.amp,
+            options.alpha,
         )
 
 

@@ -7,6 +7,7 @@ import psutil
 
 from mmuda.jobs.choices import MMD_ESTIMATORS
 from mmuda.jobs.devices import check_device
+from mmuda.models.normalisation import check_alpha
 from mmuda.pairing import SearchOptions
 from mmuda.pairing.search import GIB
 
@@ -15,7 +16,7 @@ OF_SEARCH = ('top_k', 'max_reuse', 'coarse')
 OF_MMD = ('top_k', 'estimator', 'samples')
 DECIDING = {
     'random': ('top_k',),
-    'approximation': OF_SEARCH,
+    'approximation': (*OF_SEARCH, 'alpha'),
     'ground_truth': OF_SEARCH,
     'shuffled_ground_truth': OF_SEARCH,
     'image_mmd': OF_MMD,
@@ -44,6 +45,9 @@ class PairingOptions:
         tap: Layer of the segmentor whose output is the feature space of
             ``feature_mmd``; by default ``pairing.tap`` of the config.
         amp: Whether the model of a checkpoint predicts in half precision.
+        alpha: Batch statistics that the model of a checkpoint predicts the target with,
+            between source (0) and target (1), measured if it has none of the target; by
+            default those that it comes with, a source model's own.
 
     Raises:
         ValueError: If an option is out of range, or two exclude each other.
@@ -59,8 +63,11 @@ class PairingOptions:
     samples: int | None = None
     tap: str | None = None
     amp: bool = False
+    alpha: float | None = None
 
     def __post_init__(self) -> None:
+        if self.alpha is not None:
+            check_alpha(self.alpha)
         if self.max_reuse is not None and (self.top_k > 1 or self.coarse):
             raise ValueError(
                 'max_reuse is an assignment of one target to each source image: it '

@@ -18,13 +18,8 @@ from mmuda.engine.amp import channels_last, run_in_mixed_precision
 from mmuda.files import sha256_of
 from mmuda.jobs.data_sets import classes_of, is_label_loader, members_of
 from mmuda.jobs.domains import name_domains
-from mmuda.jobs.evidence import load_model
 from mmuda.jobs.pseudo_labels.options import SPATIAL_PRIOR, resolve_options
-from mmuda.jobs.statistics import (
-    has_statistics,
-    with_statistics,
-    with_target_images,
-)
+from mmuda.jobs.statistics import load_model_at, with_target_images
 from mmuda.pairing import ImageSet
 from mmuda.pseudo_labels import STRATEGIES
 from mmuda.version import __version__
@@ -128,12 +123,7 @@ class LabellingJob:
 
     def load_model(self) -> nn.Module:
         """The model, ready to predict, on the GPU if there is one."""
-        checkpoint, alpha = self.checkpoint, self.alpha
-        if alpha:
-            checkpoint = with_statistics(self.cfg, checkpoint)
-            if not has_statistics(checkpoint):  # no layer learns any
-                alpha = None
-        model = load_model(self.cfg, checkpoint, alpha)
+        model = load_model_at(self.cfg, self.checkpoint, self.alpha)
         if self.amp:
             run_in_mixed_precision(getattr(model, 'segmentor', model))
             channels_last(model)
