@@ -13,7 +13,12 @@ from rich.progress import track
 from torch import Tensor, nn
 
 from mmuda.datasets.domain import seeded
-from mmuda.engine.checkpoint import load_checked, load_weights, save_checkpoint
+from mmuda.engine.checkpoint import (
+    load_checked,
+    load_weights,
+    read_weights,
+    save_checkpoint,
+)
 from mmuda.files import sha256_of
 from mmuda.jobs.demo import use_stand_ins
 from mmuda.jobs.domains import target_images
@@ -75,8 +80,7 @@ def with_target_images(cfg: Config) -> Config:
 
 def has_statistics(checkpoint: str | Path) -> bool:
     """Whether a checkpoint holds batch statistics by domain."""
-    weights = load_checked(str(checkpoint), map_location='cpu')['state_dict']
-    return any(name.startswith('statistics.') for name in weights)
+    return any(name.startswith('statistics.') for name in read_weights(checkpoint))
 
 
 def measured_file(checkpoint: Path) -> Path:
@@ -159,7 +163,9 @@ def measure_target(
     images = _images(cfg, model, num_images, batch_size)
     measured = measure_statistics(segmentor, images)
     content = load_checked(str(checkpoint), map_location='cpu')
-    weights = content.setdefault('state_dict', content)
+    if 'state_dict' not in content:
+        content = {'state_dict': content}
+    weights = content['state_dict']
     prefix = '' if segmentor is model else 'segmentor.'
     add_statistics(weights, _kept(weights, segmentor), measured, prefix)
     content[MEASURED] = _measured(cfg, checkpoint)

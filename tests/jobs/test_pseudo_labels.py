@@ -96,7 +96,8 @@ def test_a_plain_source_model_labels_with_the_statistics_that_are_asked_for(fold
     for number in range(2):
         for weight in model.parameters():
             weight.data += torch.randn_like(weight)
-        torch.save(dict(state_dict=model.state_dict()), 'model.pth')
+        bare = model.state_dict()
+        torch.save(bare if number else dict(state_dict=bare), 'model.pth')
         found = {}
         for alpha in (0, 1):
             out = Path(f'out_{number}_{alpha}')
