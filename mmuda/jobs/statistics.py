@@ -57,6 +57,26 @@ def alpha_suffix(alpha: float | None) -> str:
     return '' if alpha is None else f'@{alpha:g}'
 
 
+def declared_alpha(cfg: Config) -> float | None:
+    """Batch statistics that an adaptor predicts with, None for a plain segmentor."""
+    if 'segmentor' not in cfg.model:
+        return None
+    return (cfg.model.get('statistics') or {}).get('alpha', 1.0)
+
+
+def alpha_for_run(model: Config, run: Config) -> float | None:
+    """Batch statistics that a model predicts the target with, for a run to learn from.
+
+    Args:
+        model: Config of the model.
+        run: Config of the run.
+
+    Returns:
+        None for those that the model declares; those of the run for a plain segmentor.
+    """
+    return declared_alpha(run) if declared_alpha(model) is None else None
+
+
 def with_target_images(cfg: Config) -> Config:
     """The config with the target's unlabelled training images as its ``target``.
 

@@ -60,7 +60,7 @@ def test_one_command_makes_source_model_and_mapping(folder):
     assert mapping.file.name.startswith('toy_approximation_top-k-2_')
     manifest = json.loads(Path(f'{mapping.file}.json').read_text())
     assert manifest['checkpoint_sha256'] == sha256_of(model.checkpoint)
-    assert (manifest['seed'], manifest['options']) == (0, {'top_k': 2})
+    assert (manifest['seed'], manifest['options']) == (0, {'top_k': 2, 'alpha': 1.0})
     # Both are made as the run itself computes.
     assert load_config('work_dirs/task/plain/plain.py').amp is True
     assert manifest['amp'] is True
@@ -137,9 +137,17 @@ def test_a_mapping_of_another_source_model_is_refused(folder):
     mmuda('train', folder / 'plain.py', '--seed', '0')
     other = load_config(config)
     other.model = model.run.model
-    make_mapping(other, 'approximation', checkpoint=str(model.checkpoint)).save(
-        'mine.csv'
-    )
+    for alpha in (0.0, 1.0):
+        made = make_mapping(
+            other,
+            'approximation',
+            PairingOptions(alpha=alpha),
+            checkpoint=str(model.checkpoint),
+        )
+        made.save('mine.csv')
+        if alpha != 1.0:  # what the adaptor declares
+            with pytest.raises(ValueError, match=r'0\.0}, this run has .+ 1\.0}'):
+                check_all(cfg)
     check_all(cfg)
     content = torch.load(model.checkpoint, weights_only=False)
     content['state_dict']['decode_head.conv_seg.bias'] += 1

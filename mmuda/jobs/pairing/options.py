@@ -46,8 +46,9 @@ class PairingOptions:
             ``feature_mmd``; by default ``pairing.tap`` of the config.
         amp: Whether the model of a checkpoint predicts in half precision.
         alpha: Batch statistics that the model of a checkpoint predicts the target with,
-            between source (0) and target (1), measured if it has none of the target; by
-            default those that it comes with, a source model's own.
+            between source (0) and target (1), measured if it has none of the target;
+            None for those that it comes with. A config that pairs by a source model
+            asks for those that it declares for what it trains.
 
     Raises:
         ValueError: If an option is out of range, or two exclude each other.

@@ -12,6 +12,7 @@ from mmuda.jobs.pairing.options import PairingOptions
 from mmuda.jobs.pairing.report import write_report
 from mmuda.jobs.pairing.strategies import NEED_MODEL, ORACLES
 from mmuda.jobs.prerequisites import MappingFile, SourceModel, data_of, provide
+from mmuda.jobs.prerequisites.mapping_file import with_declared_alpha
 
 
 def pair_images(
@@ -75,7 +76,7 @@ def chosen(
         options: How to compute.
 
     Returns:
-        ``options``.
+        ``options``, with the batch statistics that the config declares.
 
     Raises:
         ValueError: If neither names a strategy.
@@ -86,6 +87,7 @@ def chosen(
         raise ValueError(
             f'{cfg.filename} names no strategy to pair by: give --strategy'
         )
+    options = with_declared_alpha(options, cfg.pairing.strategy, cfg)
     cfg.pairing.update(options.deciding(cfg.pairing.strategy))
     return options
 

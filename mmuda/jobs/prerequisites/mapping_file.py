@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from mmuda.jobs.prerequisites.base import (
 )
 from mmuda.jobs.prerequisites.identity import what_trains
 from mmuda.jobs.prerequisites.source_model import SourceModel
+from mmuda.jobs.statistics import alpha_for_run
 from mmuda.pairing import Mapping
 
 
@@ -28,6 +30,19 @@ def has_mapping(cfg: Config) -> bool:
     sampler = cfg.train_dataloader.get('sampler') or {}
     strategy = (cfg.get('pairing') or {}).get('strategy')
     return sampler.get('type') == 'PairedSampler' and strategy is not None
+
+
+def with_declared_alpha(
+    options: PairingOptions, strategy: str, cfg: Config
+) -> PairingOptions:
+    """Options with the batch statistics that a source model predicts the target with.
+
+    Those that the config declares for what it trains, unless the options say others.
+    """
+    decides = 'alpha' in DECIDING.get(strategy, ())
+    if not decides or options.alpha is not None or cfg.get('source_model') is None:
+        return options
+    return replace(options, alpha=alpha_for_run(SourceModel(cfg).run, cfg))
 
 
 class MappingFile(Prerequisite):
@@ -60,7 +75,8 @@ class MappingFile(Prerequisite):
 
     @cached_property
     def _options(self) -> PairingOptions:
-        return PairingOptions.of(self.cfg.pairing)
+        options = PairingOptions.of(self.cfg.pairing)
+        return with_declared_alpha(options, self.strategy, self.cfg)
 
     @property
     def _identity(self) -> dict:

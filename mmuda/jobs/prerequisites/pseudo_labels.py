@@ -37,9 +37,9 @@ from mmuda.jobs.pseudo_labels import (
     LabellingJob,
     make_pseudo_labels,
 )
-from mmuda.jobs.pseudo_labels.job import declared_alpha
 from mmuda.jobs.pseudo_labels.options import OF_THE_RUN
 from mmuda.jobs.pseudo_labels.rectification import rectifiers_of
+from mmuda.jobs.statistics import alpha_for_run
 from mmuda.jobs.translation.jobs import MANIFEST, begin
 from mmuda.jobs.translation.source import image_folder
 from mmuda.models.normalisation import check_alpha
@@ -148,9 +148,7 @@ class PseudoLabels(Prerequisite):
         given = self.cfg.pseudo_labels.get('statistics') or {}
         if 'alpha' in given:
             return check_alpha(given['alpha'])
-        if declared_alpha(self._model.run) is None:
-            return declared_alpha(self.cfg)
-        return None
+        return alpha_for_run(self._model.run, self.cfg)
 
     def check(self) -> None:
         """Refuse what can not be meant.

@@ -19,7 +19,11 @@ from mmuda.files import sha256_of
 from mmuda.jobs.data_sets import classes_of, is_label_loader, members_of
 from mmuda.jobs.domains import name_domains
 from mmuda.jobs.pseudo_labels.options import SPATIAL_PRIOR, resolve_options
-from mmuda.jobs.statistics import load_model_at, with_target_images
+from mmuda.jobs.statistics import (
+    declared_alpha,
+    load_model_at,
+    with_target_images,
+)
 from mmuda.pairing import ImageSet
 from mmuda.pseudo_labels import STRATEGIES
 from mmuda.version import __version__
@@ -161,13 +165,6 @@ class LabellingJob:
             built = [DATASETS.build({**s, 'pipeline': []}) for s in self.sources]
             found['source_images'] = [ImageSet.of(s).fingerprint for s in built]
         return found
-
-
-def declared_alpha(cfg: Config) -> float | None:
-    """Batch statistics that an adaptor predicts with, None for a plain segmentor."""
-    if 'segmentor' not in cfg.model:
-        return None
-    return (cfg.model.get('statistics') or {}).get('alpha', 1.0)
 
 
 def without_random_steps(pipeline: Iterable[dict]) -> list[dict]:
