@@ -30,7 +30,8 @@ from mmuda.evaluation.diagnosis import diagnose
 from mmuda.evaluation.shares import ESTIMATORS, PriorCorrection, class_shares
 from mmuda.evaluation.tile_samples import TileSamples
 from mmuda.jobs.config import load_config
-from mmuda.jobs.evidence import Evidence, load_model
+from mmuda.jobs.evidence import Evidence
+from mmuda.jobs.trained_model import load_model
 
 NUM_IMAGES = 256  # of each domain, at most
 DRAWS = 20  # of the bootstrap, whose intervals nobody looks at here

@@ -135,6 +135,13 @@ def test_approximation_with_the_statistics_of_the_target(cfg, tmp_path):
     probabilities = predictions(cfg, model)
     table = [[approximate_similarity(s, p) for p in probabilities] for s in source]
     assert_best(pairs[1.0], table)
+    # A strategy that does not look at it is left alone.
+    options = PairingOptions(alpha=1.0, tap=TAP)
+    mapping = make_mapping(cfg, 'feature_mmd', options, checkpoint=str(file))
+    assert 'alpha' not in mapping.manifest['options']
+    options = PairingOptions(tap=TAP)
+    same = make_mapping(cfg, 'feature_mmd', options, checkpoint=str(file))
+    assert mapping.score == same.score
     with pytest.raises(ValueError, match=r'number in \[0, 1\], got 2'):
         PairingOptions(alpha=2)
 
@@ -300,9 +307,11 @@ def test_coarse_search_tells_its_recall(cfg):
         ['feature_mmd', '--tap', TAP, '--samples', '12'],
     ],
 )
-def test_two_processes_give_the_same(cfg, checkpoint, tmp_path, strategy):
+@pytest.mark.parametrize('number', [4, 20])
+def test_two_processes_give_the_same(cfg, checkpoint, tmp_path, strategy, number):
+    """Three batches for two processes, or a single one: the second has none."""
     shutil.rmtree(tmp_path / 'data')
-    make_data(tmp_path / 'data', number=20)  # three batches for two processes
+    make_data(tmp_path / 'data', number=number)
     config = write_config(tmp_path, 'two', model=cfg.model.to_dict())
     command = ('--strategy', *strategy, '--checkpoint', checkpoint, '--out')
     mmuda('pair', config, *command, 'one.csv')

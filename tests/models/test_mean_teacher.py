@@ -169,7 +169,7 @@ def test_refuses_to_learn_from_nobody():
         (dict(threshold=1.5), r'threshold must be in \[0, 1\], got 1.5'),
         (dict(weighting='best'), "weighting must be one of .*, got 'best'"),
         (dict(statistics='none'), "statistics must be one of .*, got 'none'"),
-        (dict(alpha=2), r'alpha must be in \[0, 1\], got 2'),
+        (dict(alpha=2), r'alpha must be a number in \[0, 1\], got 2'),
     ],
 )
 def test_rejects_settings(setting, match):

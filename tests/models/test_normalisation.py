@@ -232,5 +232,7 @@ def test_layers_that_one_domain_never_passes_are_the_same_after_a_restart():
 
 @pytest.mark.parametrize('alpha', [-0.1, 1.5])
 def test_rejects_alpha(alpha):
-    with pytest.raises(ValueError, match=rf'alpha must be in \[0, 1\], got {alpha}'):
+    with pytest.raises(
+        ValueError, match=rf'alpha must be a number in \[0, 1\], got {alpha}'
+    ):
         build(alpha=alpha)

@@ -116,7 +116,7 @@ class DAFormerMicLoop(MicLoop):
 
 
 def build(
-    config: str, method: type, published: bool
+    config: str, method: type, published: bool = False
 ) -> tuple[nn.Module, object, Callable]:
     """A model of mmuda, its optimizer, and the hand-written loop on an equal model.
 

@@ -43,7 +43,10 @@ class PairingImages:
         model: The model itself, instead of a checkpoint.
         oracle: Whether the target's labels may be read.
         amp: Whether the model of a checkpoint predicts in half precision.
-        alpha: Batch statistics that it predicts with; None for its own.
+
+    Attributes:
+        alpha: Batch statistics that the model of a checkpoint predicts with; None for
+            its own.
     """
 
     def __init__(
@@ -55,9 +58,9 @@ class PairingImages:
         model: nn.Module | None = None,
         oracle: bool = False,
         amp: bool = False,
-        alpha: float | None = None,
     ) -> None:
-        self.oracle, self.amp, self.alpha = oracle, amp, alpha
+        self.oracle, self.amp = oracle, amp
+        self.alpha: float | None = None
         self.cfg, self.scratch, self.device = cfg, scratch, device
         self.checkpoint, self._model = checkpoint, model
         datasets = cfg.train_dataloader.dataset
@@ -134,14 +137,21 @@ class PairingImages:
             return self._model.to(self.device).eval()
         if self.checkpoint is None:
             raise ValueError('this strategy needs the checkpoint of a source model')
-        if self.alpha and not _is_helper():  # one process measures for all
-            with_statistics(self.cfg, Path(self.checkpoint))
-        barrier()
         model = load_model_at(self.cfg, self.checkpoint, self.alpha).to(self.device)
         if self.amp:
             run_in_mixed_precision(getattr(model, 'segmentor', model))
             channels_last(model)
         return model
+
+    def predict_with(self, alpha: float | None) -> None:
+        """Predict with these batch statistics, which one process measures for all.
+
+        All processes must call it.
+        """
+        self.alpha = alpha
+        if alpha and not _is_helper():
+            with_statistics(self.cfg, Path(self.checkpoint))
+        barrier()
 
     @property
     def predicts(self) -> bool:

@@ -72,7 +72,6 @@ def pairing_images(
             model,
             oracle,
             options.amp,
-            options.alpha,
         )
 
 
@@ -111,6 +110,8 @@ def map_images(
         settings['checkpoint_sha256'] = sha256_of(images.checkpoint)
     if strategy in NEED_MODEL and options.amp:
         settings['amp'] = True
+    if images.checkpoint is not None:
+        images.predict_with(options.deciding(strategy).get('alpha'))
     found = STRATEGIES[strategy](images, options)
     return Mapping.make(
         *images.sets, found.partners, found.scores, {**settings, **found.settings}
