@@ -8,17 +8,12 @@ import numpy as np
 from mmengine.config import Config
 from mmengine.dataset import pseudo_collate
 from mmengine.registry import init_default_scope
-from mmseg.registry import DATASETS, MODELS
+from mmseg.registry import DATASETS
 from rich.progress import track
 from torch import Tensor, nn
 
 from mmuda.datasets.domain import seeded
-from mmuda.engine.checkpoint import (
-    load_checked,
-    load_weights,
-    read_weights,
-    save_checkpoint,
-)
+from mmuda.engine.checkpoint import load_checked, read_weights, save_checkpoint
 from mmuda.files import sha256_of
 from mmuda.jobs.demo import use_stand_ins
 from mmuda.jobs.domains import target_images
@@ -138,7 +133,10 @@ def with_statistics(cfg: Config, checkpoint: Path) -> Path:
 
 
 def load_model_at(
-    cfg: Config, checkpoint: str | Path, alpha: float | None
+    cfg: Config,
+    checkpoint: str | Path,
+    alpha: float | None,
+    device: str | None = None,
 ) -> nn.Module:
     """As :func:`load_model`; statistics of the target are measured if there are none.
 
@@ -148,7 +146,7 @@ def load_model_at(
         checkpoint = with_statistics(cfg, Path(checkpoint))
         if not has_statistics(checkpoint):
             alpha = None
-    return load_model(cfg, checkpoint, alpha)
+    return load_model(cfg, checkpoint, alpha, device)
 
 
 def measure_target(
@@ -176,9 +174,7 @@ def measure_target(
     Raises:
         ValueError: If the checkpoint does not fit, or the target has a single image.
     """
-    init_default_scope(cfg.get('default_scope', 'mmseg'))
-    model = MODELS.build(cfg.model)
-    load_weights(model, checkpoint)
+    model = load_model(cfg, checkpoint)
     segmentor = getattr(model, 'segmentor', model)
     images = _images(cfg, model, num_images, batch_size)
     measured = measure_statistics(segmentor, images)

@@ -13,7 +13,10 @@ from mmuda.models.adaptor import set_alpha
 
 
 def load_model(
-    cfg: Config, checkpoint: str | Path, alpha: float | None = None
+    cfg: Config,
+    checkpoint: str | Path,
+    alpha: float | None = None,
+    device: str | None = None,
 ) -> nn.Module:
     """The model of a config with the weights of a checkpoint, ready to predict.
 
@@ -21,6 +24,7 @@ def load_model(
         cfg: Of the model.
         checkpoint: File of its weights.
         alpha: Batch statistics that it predicts with; None for those it declares.
+        device: Where it predicts; by default on the GPU if there is one.
 
     Raises:
         ValueError: If they do not fit, or the checkpoint has no statistics of the
@@ -32,4 +36,5 @@ def load_model(
     if alpha is not None:
         set_alpha(model, weights, alpha)
     load_strictly(model, weights, checkpoint)
-    return model.to('cuda' if torch.cuda.is_available() else 'cpu').eval()
+    device = device or ('cuda' if torch.cuda.is_available() else 'cpu')
+    return model.to(device).eval()

@@ -248,7 +248,7 @@ def measure_statistics(
             layer that sees one value per channel has no variance.
 
     Returns:
-        ``{layer: {running_mean, running_var, num_batches_tracked}}``.
+        ``{layer: {running_mean, running_var, num_batches_tracked}}``, on the CPU.
     """
     modes = {module: module.training for module in segmentor.modules()}
     segmentor.train()
@@ -261,9 +261,12 @@ def measure_statistics(
             layer.reset_running_stats()
             layer.momentum = None  # the mean over all mini-batches
             layer.training = True
-        for images in batches:
+        for images in batches if layers else ():
             segmentor(images, mode='tensor')
-        return {path: _copied(layer) for path, layer in layers.items()}
+        return {
+            path: {name: value.cpu() for name, value in _copied(layer).items()}
+            for path, layer in layers.items()
+        }
     finally:
         for path, (momentum, buffers) in before.items():
             layers[path].momentum = momentum

@@ -364,8 +364,7 @@ def test_landmarks_are_superpixels_by_a_classifier_of_the_source(folder):
     """Half of those of each image, whole; a stopped job goes on with its classifier."""
     config = write_rounds(folder, rounds=1, strategy='landmark_superpixels')
     cfg = load_config(config)
-    torch.manual_seed(0)
-    torch.save(dict(state_dict=MODELS.build(cfg.model).state_dict()), 'model.pth')
+    save_model(cfg, 'model.pth')
     options = dict(superpixels=9, share=0.5)
     job = LabellingJob(
         cfg, Path('model.pth'), Path('out'), 'landmark_superpixels', options
@@ -391,5 +390,11 @@ def test_landmarks_are_superpixels_by_a_classifier_of_the_source(folder):
     make_pseudo_labels(job)
     assert content_of('out') == before
     assert Path('out/classifier.npy').stat().st_mtime_ns == learnt
+    # Whatever the target passes with, the source passes with its own statistics.
+    made = []
+    for alpha in (0.0, 1.0):
+        make_pseudo_labels(replace(job, alpha=alpha, out=Path(f'out_{alpha}')))
+        made.append(content_of(f'out_{alpha}'))
+    assert made[0]['classifier.npy'] == made[1]['classifier.npy']
     # Other source images would make other landmarks.
     assert len(job.manifest()['source_images']) == 1

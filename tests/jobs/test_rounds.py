@@ -129,9 +129,14 @@ def test_labels_are_made_with_the_statistics_that_are_declared(folder):
     for given, expected in (({}, None), (dict(statistics=dict(alpha=0.5)), 0.5)):
         other = write_rounds(folder, 'other', rounds=1, config='rounds.py', **given)
         assert labels_of(load_config(other)).job.alpha == expected
-    options = {'pseudo_labels.statistics.alpha': 2}
-    with pytest.raises(ValueError, match=r'number in \[0, 1\], got 2'):
-        check_all(load_config(config, options=options))
+    for key, value, match in (
+        ('statistics.alpha', 2, r'number in \[0, 1\], got 2'),
+        ('statistics', 0.3, r'statistics must be dict\(alpha=...\), got 0.3'),
+        ('statistics', dict(beta=0.3), r'statistics must be dict\(alpha=...\), got'),
+    ):
+        options = {f'pseudo_labels.{key}': value}
+        with pytest.raises(ValueError, match=match):
+            check_all(load_config(config, options=options))
 
 
 def labels_of(cfg):

@@ -187,6 +187,11 @@ def test_measured_statistics_are_means_over_the_batches():
     assert found[LAYER]['num_batches_tracked'] == 2
 
 
+def test_a_model_that_learns_no_statistics_is_not_passed():
+    segmentor = MODELS.build(toy_segmentor())
+    assert measure_statistics(segmentor, iter(lambda: pytest.fail('passed'), 0)) == {}
+
+
 def test_a_source_model_is_given_statistics_afterwards():
     """Alpha 0 is the source model bit for bit, 1 has what was measured."""
     torch.manual_seed(0)

@@ -137,7 +137,7 @@ class PairingImages:
             return self._model.to(self.device).eval()
         if self.checkpoint is None:
             raise ValueError('this strategy needs the checkpoint of a source model')
-        model = load_model_at(self.cfg, self.checkpoint, self.alpha).to(self.device)
+        model = load_model_at(self.cfg, self.checkpoint, self.alpha, self.device)
         if self.amp:
             run_in_mixed_precision(getattr(model, 'segmentor', model))
             channels_last(model)

@@ -42,7 +42,6 @@ from mmuda.jobs.pseudo_labels.rectification import rectifiers_of
 from mmuda.jobs.statistics import alpha_for_run
 from mmuda.jobs.translation.jobs import MANIFEST, begin
 from mmuda.jobs.translation.source import image_folder
-from mmuda.models.normalisation import check_alpha
 from mmuda.pairing import ImageSet
 
 WEIGHTS = ('restart', 'continue')
@@ -145,10 +144,14 @@ class PseudoLabels(Prerequisite):
     @property
     def _alpha(self) -> float | None:
         """Batch statistics to label with; None for those that the model declares."""
-        given = self.cfg.pseudo_labels.get('statistics') or {}
-        if 'alpha' in given:
-            return check_alpha(given['alpha'])
-        return alpha_for_run(self._model.run, self.cfg)
+        given = self.cfg.pseudo_labels.get('statistics')
+        if given is None:
+            return alpha_for_run(self._model.run, self.cfg)
+        if not isinstance(given, dict) or {*given} - {'_scope_'} != {'alpha'}:
+            raise ValueError(
+                f'pseudo_labels.statistics must be dict(alpha=...), got {given!r}'
+            )
+        return given['alpha']
 
     def check(self) -> None:
         """Refuse what can not be meant.

@@ -24,6 +24,7 @@ from mmuda.jobs.statistics import (
     load_model_at,
     with_target_images,
 )
+from mmuda.models.normalisation import check_alpha
 from mmuda.pairing import ImageSet
 from mmuda.pseudo_labels import STRATEGIES
 from mmuda.version import __version__
@@ -51,6 +52,9 @@ class LabellingJob:
         amp: Whether the model predicts in half precision.
         alpha: Batch statistics that it predicts with, between source (0) and target
             (1), measured if it has none of the target; None for those it declares.
+
+    Raises:
+        ValueError: If ``alpha`` is not in [0, 1].
     """
 
     cfg: Config
@@ -60,6 +64,10 @@ class LabellingJob:
     options: dict
     amp: bool = False
     alpha: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.alpha is not None:
+            check_alpha(self.alpha)
 
     @cached_property
     def _placed(self) -> Config:
