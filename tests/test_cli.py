@@ -13,6 +13,7 @@ from toy_run import make_data, mmuda, write_config
 
 import mmuda as package
 from mmuda import cli
+from mmuda.evaluation.collecting import NUM_IMAGES
 from mmuda.evaluation.criteria import CRITERIA
 from mmuda.evaluation.shares import ESTIMATORS
 from mmuda.jobs import choices
@@ -73,6 +74,7 @@ def test_names_of_choices():
     assert tuple(BUDGETS) == choices.BUDGETS
     assert tuple(CRITERIA) == choices.CRITERIA
     assert tuple(ESTIMATORS) == choices.SHARE_ESTIMATORS
+    assert choices.NUM_IMAGES == NUM_IMAGES
     assert tuple(PAIRING_STRATEGIES) == choices.PAIRING_STRATEGIES
     assert tuple(PSEUDO_LABEL_STRATEGIES) == choices.PSEUDO_LABEL_STRATEGIES
 

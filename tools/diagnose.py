@@ -6,6 +6,7 @@ python tools/test.py CONFIG CHECKPOINT --prior mlls
 
 from pathlib import Path
 
+from mmuda.jobs.choices import NUM_IMAGES
 from mmuda.jobs.command_line import (
     config_parser,
     errors_in_one_line,
@@ -24,7 +25,10 @@ def main() -> None:
         help='folder of figures and pictures [beside the checkpoint]',
     )
     parser.add_argument(
-        '--images', type=int, default=64, help='to look at, of each domain [64]'
+        '--images',
+        type=int,
+        default=NUM_IMAGES,
+        help=f'to look at, of each domain [{NUM_IMAGES}]',
     )
     args = parse(parser)
 

@@ -15,7 +15,7 @@ tools.)
 import argparse
 from pathlib import Path
 
-from mmuda.jobs.choices import CRITERIA
+from mmuda.jobs.choices import CRITERIA, NUM_IMAGES
 from mmuda.jobs.command_line import errors_in_one_line
 
 
@@ -33,7 +33,10 @@ def main() -> None:
         '--criterion', choices=CRITERIA, default='atc', help='chooses [atc]'
     )
     parser.add_argument(
-        '--images', type=int, default=64, help='to look at, of each domain [64]'
+        '--images',
+        type=int,
+        default=NUM_IMAGES,
+        help=f'to look at, of each domain [{NUM_IMAGES}]',
     )
     parser.add_argument(
         '--out',

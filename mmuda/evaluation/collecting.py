@@ -22,7 +22,7 @@ from mmuda.models.adaptor import DomainAdaptor
 from mmuda.models.data_preprocessor import DomainDataPreprocessor
 from mmuda.models.domains import SOURCE
 
-NUM_IMAGES = 64  # per domain
+NUM_IMAGES = 256  # per domain
 DIMENSIONS = 64  # of features: more are projected at random
 LAMBDA = 0.55  # weight of an image in its mixture (MixVal)
 CONTRAST = 1.2  # of the augmentation, which also flips

@@ -44,3 +44,4 @@ PSEUDO_LABEL_STRATEGIES = (
 SHARE_ESTIMATORS = ('mlls', 'bbse', 'rlls')
 
 DEFAULT_METHOD = 'auto'  # of `mmuda adapt`
+NUM_IMAGES = 256  # of each domain, that `diagnose` and `select-checkpoint` look at
