@@ -2,6 +2,9 @@
 
 Nothing without target labels is certain. The rule is made to keep the source-only model
 when in doubt, and to say why.
+
+What a model is worth is carried over from the pixels that the source holds out, each
+counted as often as its class is expected in the target.
 """
 
 from collections.abc import Sequence
@@ -15,6 +18,7 @@ from mmuda.evaluation.criteria.estimated_accuracy import (
     threshold_correct,
 )
 from mmuda.evaluation.criteria.pool import Candidate, source_score
+from mmuda.evaluation.shares import MOST, class_shares
 
 MOST_FARTHER = 0.1  # of all pixels, from the expected shares
 MOST_LOST = 2.0  # points of mean IoU on the held-out source
@@ -70,7 +74,7 @@ def decide(
         expected: Those that are estimated for the target, (C,).
         before: What the source-only model gives each class, (C,).
         source_drop: Mean IoU of the source-only model minus that of the adapted one on
-            held-out source tiles, points.
+            held-out source tiles, counted by the expected shares, points.
     """
     farther = total_variation(predicted, expected) - total_variation(before, expected)
     reasons = []
@@ -85,7 +89,10 @@ def decide(
             'the estimated ones'
         )
     if not source_drop < MOST_LOST:
-        reasons.append(f'it loses {source_drop:.1f} points on held-out source images')
+        reasons.append(
+            f'it loses {source_drop:.1f} points on held-out source images, counted by '
+            'the estimated class shares'
+        )
     return Decision(gain, reasons)
 
 
@@ -103,6 +110,8 @@ def estimated_gain(
 ) -> Interval:
     """Gain in mean IoU as ATC per class estimates it, with a bootstrap over tiles.
 
+    Source pixels count by :func:`expected_counts`.
+
     Args:
         adapted: A model.
         source_only: What it is compared with, on the same target pixels.
@@ -116,7 +125,7 @@ def estimated_gain(
     draw = tile_draws(len(adapted.target.valid), draws, seed)
     values, drawn = [], []
     for candidate in (adapted, source_only):
-        predicted, right = _counts_by_tile(candidate)
+        predicted, right = _counts_by_tile(candidate, expected)
         values.append(estimated_iou(predicted.sum(0), right.sum(0), expected))
         drawn.append(estimated_iou(draw @ predicted, draw @ right, expected))
     differences = drawn[0] - drawn[1]
@@ -137,15 +146,34 @@ def guard(
         seed: Of the bootstrap.
     """
     gain = estimated_gain(adapted, source_only, expected, seed=seed)
-    drop = source_score(source_only) - source_score(adapted)
+    scores = [
+        source_score(c, expected_counts(c, expected)) for c in (source_only, adapted)
+    ]
     predicted, before = (c.on_target.mean(0) for c in (adapted, source_only))
-    return decide(gain, predicted, expected, before, drop)
+    return decide(gain, predicted, expected, before, scores[0] - scores[1])
 
 
-def _counts_by_tile(candidate: Candidate) -> tuple[np.ndarray, np.ndarray]:
+def expected_counts(candidate: Candidate, expected: np.ndarray) -> np.ndarray:
+    """How often each held-out source pixel counts, (n,): as its class is expected.
+
+    At most 20 times, as shares are estimated.
+
+    Args:
+        candidate: Who was asked; the labels are the same for all.
+        expected: Class shares of the target, estimated, (C,).
+    """
+    labels = candidate.on_source[1]
+    shares = class_shares(labels, len(expected))
+    return np.minimum(expected[labels] / shares[labels], MOST)
+
+
+def _counts_by_tile(
+    candidate: Candidate, expected: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """Pixels predicted as each class, and those taken for right, each (T, C)."""
     probabilities = candidate.on_target
-    right = threshold_correct(*candidate.on_source, probabilities)
+    counts = expected_counts(candidate, expected)
+    right = threshold_correct(*candidate.on_source, probabilities, counts)
     shape = len(candidate.target.valid), probabilities.shape[1]
     cells = candidate.target.tiles * shape[1] + probabilities.argmax(1)
     return tuple(

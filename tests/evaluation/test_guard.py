@@ -2,11 +2,14 @@
 
 import numpy as np
 import pytest
-from gaussian_world import SOURCE, candidate, good, weak
+import torch
+from gaussian_world import SOURCE, TARGET, candidate, good, make_pixels, weak
+from torchmetrics.functional.classification import multiclass_jaccard_index
 
 from mmuda.evaluation.bootstrap import Interval
 from mmuda.evaluation.criteria.estimated_accuracy import estimated_by_thresholds
-from mmuda.evaluation.guard import decide, estimated_gain, guard
+from mmuda.evaluation.guard import decide, estimated_gain, expected_counts, guard
+from mmuda.evaluation.shares import class_shares
 
 EXPECTED = np.array([0.5, 0.3, 0.195, 0.005])
 
@@ -61,10 +64,11 @@ def test_keeps_source_only_when_the_source_is_forgotten(drop):
 
 def test_takes_the_better_model_and_not_the_worse():
     better, worse = candidate('good', good), candidate('weak', weak)
-    taken = guard(better, worse, SOURCE)
+    same = class_shares(better.on_source[1], 5)  # all count once
+    taken = guard(better, worse, same)
     assert taken.accepted
     estimates = [
-        estimated_by_thresholds(*c.on_source, c.on_target, SOURCE)
+        estimated_by_thresholds(*c.on_source, c.on_target, same)
         for c in (better, worse)
     ]
     assert taken.gain.value == pytest.approx(estimates[0] - estimates[1])
@@ -73,6 +77,31 @@ def test_takes_the_better_model_and_not_the_worse():
     assert not kept.accepted
     assert 'may be as low as' in kept.sentence
     assert 'held-out source' in kept.sentence
+
+
+def test_source_pixels_count_as_their_class_is_expected():
+    model = candidate('good', good)
+    labels = model.on_source[1]
+    expected = np.array([0.1, 0.2, 0.3, 0.1, 0.3])
+    counts = expected_counts(model, expected)
+    np.testing.assert_allclose(class_shares(labels, 5, counts), expected)
+    rare = expected_counts(model, np.array([0.0, 0, 0, 0, 1.0]))
+    assert set(rare[labels == 4]) == {20}
+    assert not rare[labels != 4].any()
+
+
+def test_a_rule_that_holds_on_the_source_is_carried_over_by_classes():
+    """Where the shares alone differ, the estimated gain is the true one."""
+    truth = make_pixels(TARGET, 40, 6)[1]
+    better, worse = (candidate(m.__name__, m, target=TARGET) for m in (good, weak))
+    ious = [
+        multiclass_jaccard_index(*map(torch.tensor, (c.on_target, truth)), 5).item()
+        for c in (better, worse)
+    ]
+    gain = 100 * (ious[0] - ious[1])
+    found = estimated_gain(better, worse, class_shares(truth, 5))
+    assert found.value == pytest.approx(gain, abs=2)
+    assert found.low < gain < found.high
 
 
 def test_equal_models_gain_nothing():

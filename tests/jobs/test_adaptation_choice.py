@@ -11,6 +11,7 @@ from gaussian_world import TARGET, candidate, good, weak
 from mmseg.registry import MODELS
 
 from mmuda.evaluation.diagnosis import diagnose
+from mmuda.evaluation.guard import estimated_gain
 from mmuda.evaluation.shares import Calibration, PriorCorrection
 from mmuda.jobs.adaptation import AdaptationRequest
 from mmuda.jobs.adaptation.choice import choose, rank
@@ -22,7 +23,12 @@ from mmuda.jobs.adaptation.pool import (
     read_pool,
 )
 from mmuda.jobs.adaptation.request import BUDGETS
-from mmuda.jobs.adaptation.variants import Variant, correction_for, write_corrected
+from mmuda.jobs.adaptation.variants import (
+    Variant,
+    corrected,
+    correction_for,
+    write_corrected,
+)
 from mmuda.jobs.inheritance import find_config
 from mmuda.jobs.prediction import Model
 
@@ -153,14 +159,27 @@ def test_a_corrected_checkpoint_gives_corrected_scores(tmp_path):
     )
 
 
+@pytest.mark.parametrize('temperature', [0.5, 2.0])
+def test_to_be_surer_of_everything_is_no_gain(temperature):
+    """A correction says in both domains how sure it is: scaled scores are no better."""
+    model = candidate('model', good, target=TARGET)
+    scaled = PriorCorrection(Calibration(temperature, np.zeros(5)), np.ones(5))
+    said = corrected(model, scaled)
+    assert said.name == 'model, prior'
+    found = estimated_gain(said, model, TARGET)
+    assert found.value == pytest.approx(0, abs=0.5)
+    half = replace(said, source=model.source)
+    assert abs(estimated_gain(half, model, TARGET).value) > 5
+
+
 @pytest.mark.parametrize(
-    ('shares', 'corrected'),
+    ('shares', 'allowed'),
     [
         pytest.param(TARGET, True, id='shares differ'),
         pytest.param([0.22, 0.27, 0.20, 0.0, 0.31], False, id='a class vanishes'),
     ],
 )
-def test_a_correction_needs_all_classes(shares, corrected):
+def test_a_correction_needs_all_classes(shares, allowed):
     model = candidate('model', good, target=np.array(shares))
     seen = [
         replace(samples, bands=samples.features)
@@ -169,8 +188,8 @@ def test_a_correction_needs_all_classes(shares, corrected):
     model = replace(model, source=seen[0], target=seen[1])
     assert diagnose(*seen, list('abcde')).kind.allows_correction
     found = correction_for(model, list('abcde'))
-    assert (found is not None) == corrected
-    if corrected:
+    assert (found is not None) == allowed
+    if allowed:
         assert found.ratios[4] > 5
 
 

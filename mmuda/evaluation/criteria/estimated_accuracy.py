@@ -10,7 +10,10 @@ CONFIDENT = 1.0 + 1e-9  # above any confidence: nothing is taken for right
 
 
 def threshold_correct(
-    source: np.ndarray, labels: np.ndarray, target: np.ndarray
+    source: np.ndarray,
+    labels: np.ndarray,
+    target: np.ndarray,
+    counts: np.ndarray | None = None,
 ) -> np.ndarray:
     """ATC (Garg et al. 2022), class by class (Li et al. 2022): pixels taken for right.
 
@@ -21,16 +24,22 @@ def threshold_correct(
         source: Probabilities of held-out source pixels, (n, C).
         labels: Their classes, (n,).
         target: Probabilities of target pixels, (m, C).
+        counts: How often each source pixel counts, at least 0, (n,); once if None.
 
     Returns:
         bool, (m,). Of a class that is never predicted on the source nothing is.
     """
     predicted, confidence = source.argmax(1), source.max(1)
+    counts = np.ones(len(labels)) if counts is None else counts
     thresholds = np.full(source.shape[1], CONFIDENT)
     for c in np.unique(predicted):
-        own = np.sort(confidence[predicted == c])
-        wrong = int((labels[predicted == c] != c).sum())
-        thresholds[c] = own[wrong] if wrong < len(own) else CONFIDENT
+        (own,) = np.nonzero((predicted == c) & (counts > 0))
+        own = own[np.argsort(confidence[own])]
+        below = np.cumsum(counts[own]) - counts[own]
+        wrong = counts[own][labels[own] != c].sum()
+        # Sums of fractions that are equal may differ by rounding.
+        enough = own[below >= wrong * (1 - 1e-9)]
+        thresholds[c] = confidence[enough[0]] if len(enough) else CONFIDENT
     return target.max(1) >= thresholds[target.argmax(1)]
 
 

@@ -110,13 +110,23 @@ class Question:
     expected: np.ndarray
 
 
-def source_score(candidate: Candidate) -> float:
-    """Mean IoU, percent, on held-out source pixels."""
+def source_score(candidate: Candidate, counts: np.ndarray | None = None) -> float:
+    """Mean IoU, percent, on held-out source pixels.
+
+    Args:
+        candidate: A model.
+        counts: How often each pixel counts, at least 0, (n,); once if None.
+    """
     probabilities, labels = candidate.on_source
     predicted, size = probabilities.argmax(1), probabilities.shape[1]
+    counts = np.ones(len(labels)) if counts is None else counts
     right, found, there = (
-        np.bincount(x, minlength=size)
-        for x in (labels[predicted == labels], predicted, labels)
+        np.bincount(x, c, minlength=size)
+        for x, c in (
+            (predicted, counts * (predicted == labels)),
+            (predicted, counts),
+            (labels, counts),
+        )
     )
     return float(mean_iou(np.stack([right, found + there - right, there], -1)))
 

@@ -7,7 +7,7 @@ from mmuda.evaluation.shares.estimate import (
     ShareEstimate,
     estimate_shares,
 )
-from mmuda.evaluation.shares.estimators import ESTIMATORS, class_shares
+from mmuda.evaluation.shares.estimators import ESTIMATORS, MOST, class_shares
 from mmuda.evaluation.shares.kind import (
     ShiftKind,
     kind_of_shift,
@@ -16,6 +16,7 @@ from mmuda.evaluation.shares.kind import (
 
 __all__ = [
     'ESTIMATORS',
+    'MOST',
     'Calibration',
     'Predictions',
     'PriorCorrection',

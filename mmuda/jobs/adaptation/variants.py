@@ -44,8 +44,9 @@ def variants_of(
 ) -> list[Variant]:
     """A model as it was trained, and all that its line in the pool asks for.
 
-    What is said of the source is said with the source's batch statistics and class
-    shares: it is the target that a variant is for.
+    What is said of the source is said with the source's batch statistics: it is the
+    target that a variant is for. Scores that are corrected are so in both domains,
+    since how sure a model is means something only beside how sure it is on the source.
 
     Args:
         member: Its line.
@@ -68,17 +69,19 @@ def variants_of(
         changed = replace(measured, alpha=alpha)
         network = load_model(run.cfg, changed.checkpoint, alpha)
         target = evidence.of_target(network)
-        said = _said(candidate, f'alpha {alpha:g}', target)
+        said = _said(candidate, f'alpha {alpha:g}', source, target)
         found.append(Variant(said, changed, False))
     if member.prior and (corrected := _corrected(candidate, model, evidence, out)):
         found.append(corrected)
     return found
 
 
-def _said(candidate: Candidate, variant: str, target: TileSamples) -> Candidate:
-    """What a variant says; of the source that is what the model itself says."""
+def _said(
+    candidate: Candidate, variant: str, source: TileSamples, target: TileSamples
+) -> Candidate:
+    """What a variant of a model says of both domains."""
     name = f'{candidate.name}, {variant}'
-    return replace(candidate, name=name, target=target, variant=variant)
+    return replace(candidate, name=name, source=source, target=target, variant=variant)
 
 
 def _others(alphas: Sequence[float], network: nn.Module) -> list[float]:
@@ -107,8 +110,7 @@ def _corrected(
     file = _place(out, Path(model.checkpoint), 'prior')
     if not write_corrected(model.checkpoint, correction, file):
         return None
-    target = _scored_by(correction, candidate.target)
-    said = _said(candidate, 'prior', target)
+    said = corrected(candidate, correction)
     return Variant(said, replace(model, checkpoint=str(file)), False)
 
 
@@ -127,9 +129,13 @@ def correction_for(
     return PriorCorrection(found.calibration, shares.ratios)
 
 
-def _scored_by(correction: PriorCorrection, samples: TileSamples) -> TileSamples:
-    logits = correction.logits(samples.logits).astype(np.float32)
-    return replace(samples, logits=logits)
+def corrected(candidate: Candidate, correction: PriorCorrection) -> Candidate:
+    """What a model says of both domains once its scores are corrected."""
+    samples = [
+        replace(s, logits=correction.logits(s.logits).astype(np.float32))
+        for s in (candidate.source, candidate.target)
+    ]
+    return _said(candidate, 'prior', *samples)
 
 
 def write_corrected(

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 import torch
-from gaussian_world import SOURCE, candidate, good, make_pixels, scores, weak
+from gaussian_world import SOURCE, TARGET, candidate, good, make_pixels, scores, weak
 from scipy.stats import entropy, spearmanr
 
 from mmuda.evaluation.criteria import (
@@ -100,6 +100,29 @@ def test_thresholds_by_hand():
     assert found[0] == pytest.approx(0.75 - (0.75 - 0.7))
     assert found[1] == pytest.approx(1 - (0.9 - 0.875))
     assert found[2] == 0
+
+
+def test_counts_repeat_source_pixels():
+    """A pixel that counts n times is n pixels, one that counts 0 times is not there."""
+    rng = np.random.default_rng(3)
+    features, labels, _ = make_pixels(SOURCE, 8, seed=0)
+    source = softmax(scores(features))
+    target = softmax(scores(make_pixels(TARGET, 8, seed=1)[0]))
+    counts = rng.integers(0, 4, len(labels)) * (source.argmax(1) != 2)
+    repeated = source.repeat(counts, axis=0), labels.repeat(counts)
+    found = threshold_correct(source, labels, target, counts.astype(float))
+    assert found.tolist() == threshold_correct(*repeated, target).tolist()
+    assert 0 < found.sum() < len(found)
+    assert not found[target.argmax(1) == 2].any()
+
+    def of(probabilities, labels):
+        samples = TileSamples(
+            np.log(probabilities)[None], np.ones((1, len(labels)), bool), labels[None]
+        )
+        return Candidate('model', samples, samples)
+
+    score = source_score(of(source, labels), counts)
+    assert score == pytest.approx(source_score(of(*repeated)))
 
 
 def test_source_accuracy_is_estimated_on_the_source_itself():
