@@ -16,7 +16,7 @@ from mmuda.jobs.adaptation.pool import Member
 from mmuda.jobs.adaptation.runs import MethodRun, working_in
 from mmuda.jobs.evidence import Evidence
 from mmuda.jobs.prediction import Model
-from mmuda.jobs.statistics import measure_target, with_target_images
+from mmuda.jobs.statistics import with_statistics
 from mmuda.jobs.trained_model import load_model
 from mmuda.models.adaptor import DomainAdaptor
 
@@ -64,15 +64,17 @@ def variants_of(
     found = [Variant(candidate, model, member.source_only)]
     measured = model
     if member.alphas and not isinstance(network, DomainAdaptor):
-        measured = replace(model, checkpoint=_with_statistics(run, out))
+        with working_in(run.out):
+            file = with_statistics(run.cfg, run.checkpoint)
+        measured = replace(model, checkpoint=str(file))
     for alpha in _others(member.alphas, network):
         changed = replace(measured, alpha=alpha)
         network = load_model(run.cfg, changed.checkpoint, alpha)
         target = evidence.of_target(network)
         said = _said(candidate, f'alpha {alpha:g}', source, target)
         found.append(Variant(said, changed, False))
-    if member.prior and (corrected := _corrected(candidate, model, evidence, out)):
-        found.append(corrected)
+    if member.prior and (other := _corrected(candidate, model, evidence, out)):
+        found.append(other)
     return found
 
 
@@ -91,15 +93,6 @@ def _others(alphas: Sequence[float], network: nn.Module) -> list[float]:
     return [alpha for alpha in alphas if alpha != own]
 
 
-def _with_statistics(run: MethodRun, out: Path) -> str:
-    """The checkpoint of a source model with the batch statistics of B added."""
-    file = _place(out, run.checkpoint, 'statistics')
-    if not file.is_file():
-        with working_in(run.out):
-            measure_target(with_target_images(run.cfg), run.checkpoint, file)
-    return str(file)
-
-
 def _corrected(
     candidate: Candidate, model: Model, evidence: Evidence, out: Path
 ) -> Variant | None:
@@ -107,7 +100,7 @@ def _corrected(
     correction = correction_for(candidate, evidence.source[0].metainfo['classes'])
     if correction is None:
         return None
-    file = _place(out, Path(model.checkpoint), 'prior')
+    file = _corrected_file(Path(model.checkpoint), out)
     if not write_corrected(model.checkpoint, correction, file):
         return None
     said = corrected(candidate, correction)
@@ -172,7 +165,7 @@ def write_corrected(
     return True
 
 
-def _place(out: Path, checkpoint: Path, what: str) -> Path:
+def _corrected_file(checkpoint: Path, out: Path) -> Path:
     folder = out.absolute() / FOLDER
     folder.mkdir(exist_ok=True)
-    return folder / f'{checkpoint.parent.name}_{checkpoint.stem}_{what}.pth'
+    return folder / f'{checkpoint.parent.name}_{checkpoint.stem}_prior.pth'
