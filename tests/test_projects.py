@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from mmuda.jobs.config import load_config
+from mmuda.jobs.experiments.plan import read_plan
 from mmuda.jobs.prerequisites import check_all
 
 PROJECTS = Path(__file__).parents[1] / 'projects'
@@ -71,3 +72,13 @@ def test_rows_of_statistics_share_schedule_and_source_model(row):
     assert Path(needed[0].run.filename).name == 'source-only.py'
     assert cfg.warm_start
     assert cfg.train_cfg.max_iters == cfg.param_scheduler[0].end == 200
+
+
+def test_the_plan_of_dubai(monkeypatch):
+    """Its runs are on the pair, each tested with the statistics of either side."""
+    monkeypatch.chdir(PROJECTS.parent)
+    plan = read_plan(PROJECTS / 'dubai/configs/plans/methods.py')
+    assert len(plan.runs) == 11 * 2 * 3  # methods, statistics, seeds
+    for run in plan.runs[::6]:
+        cfg = load_config(run.row.config, **run.loading)
+        assert Path(cfg.work_dir).name.endswith('_tiles_7_8_tiles_1_6')
