@@ -28,8 +28,8 @@ def adapt(request: AdaptationRequest, out: str | Path) -> Outcome:
     Below ``out``: ``source`` and ``target`` (prepared), ``work_dirs`` (the runs),
     ``log.txt``, ``maps`` with a map and its confidence per scene of B, ``source_only``
     with those of the model before adaptation, and ``index.html``. A pool of methods
-    also leaves ``pool.json``, what could be chosen, and ``pool``, models that were
-    changed without training.
+    also leaves ``pool.json``, what could be chosen, and, if it tries corrections by
+    class shares, ``pool`` with the corrected models.
 
     Args:
         request: What to make of what.

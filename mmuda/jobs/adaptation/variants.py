@@ -20,7 +20,7 @@ from mmuda.jobs.statistics import with_statistics
 from mmuda.jobs.trained_model import load_model
 from mmuda.models.adaptor import DomainAdaptor
 
-FOLDER = 'pool'  # of the checkpoints that no training wrote
+FOLDER = 'pool'  # of the corrected models
 CLASSIFIER = 'decode_head.conv_seg'
 
 

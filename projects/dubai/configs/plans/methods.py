@@ -1,6 +1,6 @@
 # Table 3 of category-adaptive adaptation, and DAFormer's network, on Dubai, with the
 # batch statistics of the source (@0) and of the target (@1):
-# `mmuda experiments projects/dubai/configs/plans/methods.py`.
+# `mmuda experiments projects/dubai/configs/plans/methods.py`, in the repository's root.
 _config = 'mmuda::{}_hannover_vaihingen.py'.format
 _source = {
     'source-only': 'adaptsegnet/source-only',
