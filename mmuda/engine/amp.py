@@ -30,14 +30,20 @@ IN_FLOAT32 = _all_spellings(
     *('sum', 'mean', 'prod', 'cumsum', 'norm', 'var', 'std', 'var_mean', 'std_mean'),
     *('cosine_similarity', 'normalize', 'interpolate'),
 )
+CONVOLUTIONS = _all_spellings('conv2d')
 
 
-class Float32Reductions(TorchFunctionMode):
-    """Within it, what half precision is too coarse for is computed in float32.
+class Float32Operations(TorchFunctionMode):
+    """Within it, what goes wrong in half precision is computed in float32.
 
-    On GPUs autocast does so. For CPUs its list has the losses of PyTorch, but neither
-    softmax and logarithm nor sums, of which entropies, moments and most objectives are
-    made, nor the resizing of logits.
+    Half precision is too coarse for some operations. On GPUs autocast takes care of
+    them. For CPUs its list has the losses of PyTorch, but neither softmax and logarithm
+    nor sums, of which entropies, moments and most objectives are made, nor the resizing
+    of logits.
+
+    One other has wrong gradients: of a dilated depthwise convolution in bfloat16 with
+    channels last, more than 30 pixels wide, a CPU returns for the weights whatever lies
+    in memory that nobody wrote, now and then NaN (PyTorch 2.13).
     """
 
     def __torch_function__(
@@ -47,13 +53,35 @@ class Float32Reductions(TorchFunctionMode):
         args: tuple = (),
         kwargs: dict | None = None,
     ) -> object:
-        """Call ``function``, on float32 if it is one of :data:`IN_FLOAT32`."""
+        """Call ``function``, on float32 if it is one of those."""
         del types
         kwargs = kwargs or {}
         if function in IN_FLOAT32:
-            args = tuple(map(_float32, args))
-            kwargs = {name: _float32(value) for name, value in kwargs.items()}
+            return _in_float32(function, args, kwargs)
+        if function in CONVOLUTIONS and _is_dilated_depthwise(*args, **kwargs):
+            with torch.autocast('cpu', enabled=False):
+                return _in_float32(function, args, kwargs)
         return function(*args, **kwargs)
+
+
+def _in_float32(function: Callable, args: tuple, kwargs: dict) -> object:
+    kwargs = {name: _float32(value) for name, value in kwargs.items()}
+    return function(*map(_float32, args), **kwargs)
+
+
+def _is_dilated_depthwise(
+    input: Tensor,
+    weight: Tensor,
+    bias: Tensor | None = None,
+    stride: int | tuple = 1,
+    padding: int | tuple | str = 0,
+    dilation: int | tuple = 1,
+    groups: int = 1,
+) -> bool:
+    """Whether ``conv2d``, called like this, is one, and on a CPU."""
+    del bias, stride, padding
+    on_cpu, dilated = input.device.type == 'cpu', dilation not in (1, (1, 1))
+    return on_cpu and dilated and groups == len(weight) > 1
 
 
 def _float32(value: object) -> object:
@@ -73,7 +101,7 @@ def mixed_precision(device: str) -> Iterator[None]:
     # A cache would keep weights as they were when first cast, whatever changes them;
     # casting them again costs next to nothing.
     autocast = torch.autocast(device, HALF[device], cache_enabled=False)
-    with autocast, Float32Reductions():
+    with autocast, Float32Operations():
         yield
 
 

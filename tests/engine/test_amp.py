@@ -69,6 +69,23 @@ def test_weights_are_those_of_the_moment():
     assert (layer.bias.grad == output[:, 0].numel()).all()
 
 
+@pytest.mark.parametrize('dilation', [1, 2, 6, 12])
+@pytest.mark.parametrize('size', [31, 32, 65])
+def test_depthwise_convolutions_have_the_gradients_of_float32(dilation, size):
+    """PyTorch's own, dilated and in bfloat16, come from memory that nobody wrote."""
+    torch.manual_seed(0)
+    layer = nn.Conv2d(32, 32, 3, padding=dilation, dilation=dilation, groups=32)
+    mixed = copy.deepcopy(layer)
+    channels_last(mixed)
+    images, weights = torch.randn(2, 2, 32, size, size)
+    (layer(images) * weights).sum().backward()
+    with mixed_precision('cpu'):
+        output = mixed(images.contiguous(memory_format=torch.channels_last))
+    (output.float() * weights).sum().backward()
+    found, wanted = mixed.weight.grad, layer.weight.grad
+    assert (found - wanted).abs().max() < 0.02 * wanted.abs().max()
+
+
 def network():
     torch.manual_seed(0)
     layers = [nn.Conv2d(3, 32, 3), nn.BatchNorm2d(32), nn.ReLU(), nn.Conv2d(32, 8, 3)]

@@ -41,9 +41,10 @@ class FiniteLossHook(Hook):
         if done % self.interval and done != runner.max_iters:
             return
         for name, value in (outputs or {}).items():
-            if not torch.as_tensor(value).isfinite().all():
+            loss = torch.as_tensor(value).detach()
+            if not loss.isfinite().all():
                 raise ValueError(
-                    f'{name} is {float(value)} after iteration {done}: training has '
+                    f'{name} is {float(loss)} after iteration {done}: training has '
                     'broken down. Try a lower learning rate or clip gradients '
                     f'(clip_grad); older checkpoints are in {runner.work_dir}'
                 )
