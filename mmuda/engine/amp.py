@@ -42,7 +42,7 @@ class Float32Operations(TorchFunctionMode):
     of logits.
 
     One other has wrong gradients: of a dilated depthwise convolution in bfloat16 with
-    channels last, more than 30 pixels wide, a CPU returns for the weights whatever lies
+    channels last, more than 28 pixels wide, a CPU returns for the weights whatever lies
     in memory that nobody wrote, now and then NaN (PyTorch 2.13).
     """
 
@@ -80,8 +80,8 @@ def _is_dilated_depthwise(
 ) -> bool:
     """Whether ``conv2d``, called like this, is one, and on a CPU."""
     del bias, stride, padding
-    on_cpu, dilated = input.device.type == 'cpu', dilation not in (1, (1, 1))
-    return on_cpu and dilated and groups == len(weight) > 1
+    depthwise, dilated = groups > 1 == weight.shape[1], dilation not in (1, (1, 1))
+    return depthwise and dilated and input.device.type == 'cpu'
 
 
 def _float32(value: object) -> object:
