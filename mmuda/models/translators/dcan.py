@@ -22,6 +22,7 @@ from mmuda.models.translators.style import DomainCodes
 from mmuda.models.validity import fill_invalid, valid_mean
 
 BANDS = 3
+KAIMING = dict(type='Kaiming', layer='Conv2d', mode='fan_in')
 ENDS = (1, 6, 11, 20)  # relu1_1, relu2_1, relu3_1 and relu4_1 among VGG19's layers
 # Kernel size, and step in pixels, of all layers of encoder and decoder.
 ENCODER = [(3, 1)] * 2 + [(2, 1)] + [(3, 2)] * 2 + [(2, 2)] + [(3, 4)] * 4 + [(2, 4)]
@@ -38,9 +39,7 @@ class VGG19Encoder(BaseModule):
     """
 
     def __init__(self, base_channels: int = 64, init_cfg: dict | None = None) -> None:
-        super().__init__(
-            init_cfg or dict(type='Kaiming', layer='Conv2d', mode='fan_in')
-        )
+        super().__init__(init_cfg or KAIMING)
         self.features = nn.Sequential(*vgg19_features(base_channels)[: ENDS[-1] + 1])
         self.requires_grad_(False)
         # Of the images that torchvision trained it with, three bands in [0, 1].
@@ -99,7 +98,9 @@ class DCANGenerator(Translator):
         weights: Factors of the losses, by default ``content`` 1 and ``style`` 10, those
             of AdaIN.
         data_preprocessor: See :class:`Translator`.
-        init_cfg: As in :class:`mmengine.model.BaseModule`.
+        init_cfg: By default the decoder begins with weights of He et al. 2015. With
+            PyTorch's own its nine layers let hardly anything through, and a short
+            training ends in a grey image.
 
     Raises:
         ValueError: For images of other bands.
@@ -126,7 +127,7 @@ class DCANGenerator(Translator):
         super().__init__(
             phases=[dict(name='generator', updates=['decoder'])],
             data_preprocessor=data_preprocessor,
-            init_cfg=init_cfg,
+            init_cfg=init_cfg or KAIMING,
         )
         self.encoder = VGG19Encoder(base_channels, **(encoder or {}))
         self.decoder = mirrored_decoder(base_channels)
@@ -158,12 +159,9 @@ class DCANGenerator(Translator):
 
     def loss_generator(self, batch: dict[str, DomainBatch]) -> Losses:
         """Content and style of the decoded image."""
-        source, target = batch['source'], batch['target']
-        with torch.no_grad(), patch_moments(source.valid):
-            styles = [
-                self.adain.style(f, target.valid) for f in self.encoder(target.inputs)
-            ]
-            aligned = self.adain(self.encoder(source.inputs)[-1], *styles[-1])
+        source = batch['source']
+        with torch.no_grad():
+            styles, aligned = self._align(source, batch['target'])
         image = fill_invalid(self.decoder(aligned), source.valid)
         encoded = self.encoder(image)
         losses = dict(content=valid_mean((encoded[-1] - aligned) ** 2, source.valid))
@@ -175,3 +173,30 @@ class DCANGenerator(Translator):
             )
         )
         return {f'loss_{k}': self.weights[k] * value for k, value in losses.items()}
+
+    @torch.no_grad()
+    def panels(self, batch: dict[str, DomainBatch]) -> dict[str, Tensor]:
+        """See :meth:`Translator.panels`; aligned as in training.
+
+        The statistics of the whole target are not known before its end.
+        """
+        source = batch['source']
+        _, aligned = self._align(source, batch['target'])
+        real = fill_invalid(source.inputs, source.valid)
+        return {
+            'source': self.to_files(real, 'source'),
+            'source.translated': self.to_files(self.decoder(aligned), 'target'),
+        }
+
+    def _align(
+        self, source: DomainBatch, target: DomainBatch
+    ) -> tuple[list[tuple[Tensor, Tensor]], Tensor]:
+        """Styles of the target's images at each of ``ENDS``; the source's features.
+
+        The latter are those of the last one, with the target's statistics.
+        """
+        with patch_moments(source.valid):
+            styles = [
+                self.adain.style(f, target.valid) for f in self.encoder(target.inputs)
+            ]
+            return styles, self.adain(self.encoder(source.inputs)[-1], *styles[-1])

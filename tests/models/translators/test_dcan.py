@@ -24,6 +24,15 @@ def model():
     return model.double()
 
 
+def test_an_untrained_decoder_lets_its_features_through():
+    """He et al. 2015: values keep their size from layer to layer."""
+    torch.manual_seed(0)
+    model = MODELS.build(dict(type='DCANGenerator', base_channels=16))
+    model.init_weights()
+    images = model.decoder(torch.rand(4, 128, 8, 8))
+    assert images.std((2, 3)).mean() > 0.1
+
+
 def statistics(features):
     """Mean and standard deviation of every channel of one image, in a loop."""
     found = []
@@ -77,6 +86,19 @@ def test_translates_with_the_mean_statistics_of_the_target(model):
         expected = model.decoder(align(content, mean))
         made = model.generate(batch['source'].inputs, 'source', 'target')
     torch.testing.assert_close(made, expected)
+
+
+def test_pictures_of_training_show_the_style_of_the_batch(model):
+    """That of the whole target is not known yet; without any, images are flat."""
+    batch = domain_batches(number=1)
+    with torch.no_grad():
+        style = statistics(model.encoder(batch['target'].inputs)[-1])
+        content = model.encoder(batch['source'].inputs)[-1]
+        expected = model.to_files(model.decoder(align(content, style)), 'target')
+        found = model.panels(batch)
+    assert set(found) == {'source', 'source.translated'}
+    torch.testing.assert_close(found['source.translated'], expected)
+    assert (found['source.translated'].std((2, 3)) > 0).all()
 
 
 def test_only_the_decoder_learns(model):

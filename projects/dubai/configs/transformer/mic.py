@@ -1,0 +1,5 @@
+# Masked consistency on DAFormer, from that source model.
+_base_ = 'mmuda::mic/mic_hannover_vaihingen.py'
+source, target = 'hannover', 'vaihingen'
+source_model = './source-only.py'
+demo = './size.py'
