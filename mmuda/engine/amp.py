@@ -80,8 +80,8 @@ def _is_dilated_depthwise(
 ) -> bool:
     """Whether ``conv2d``, called like this, is one, and on a CPU."""
     del bias, stride, padding
-    depthwise, dilated = groups > 1 == weight.shape[1], dilation not in (1, (1, 1))
-    return depthwise and dilated and input.device.type == 'cpu'
+    depthwise = groups > 1 and weight.shape[1] == 1
+    return depthwise and dilation not in (1, (1, 1)) and input.device.type == 'cpu'
 
 
 def _float32(value: object) -> object:
