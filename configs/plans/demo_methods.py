@@ -2,7 +2,6 @@
 # category-adaptive adaptation is among them.
 _config = 'mmuda::{}_hannover_vaihingen.py'.format
 _deeplabv2 = {
-    'control': 'adaptsegnet/batch-statistics',
     'original': 'category_adaptive/original',
     'original + adv': 'category_adaptive/style',
     'SSL once': 'category_adaptive/category-adaptive-once',
@@ -28,11 +27,13 @@ _deeplabv2 = {
 _translated = {
     'CyCADA': 'cycada/cycada-translated',
     'DCAN translated': 'dcan/dcan-translated',
+    'BDL before rounds': 'bdl/bdl-adapted',
     'BDL first turn': 'bdl/bdl',
 }
 _source = {
     'source-only': 'adaptsegnet/source-only',
     'source-only augmented': 'source_only/source-only_augmented',
+    'CyCADA images': 'cycada/source-only_translated',
 }
 _transformer = {
     'DAFormer source-only': 'daformer/source-only',
@@ -44,6 +45,9 @@ methods = {
         name: dict(config=_config(file), alphas=[None, 1])  # @1: AdaBN
         for name, file in _source.items()
     },
+    'control': dict(
+        config=_config('adaptsegnet/batch-statistics'), variants=['', 'long']
+    ),
     **{
         name: dict(config=_config(file))
         for name, file in {**_deeplabv2, **_transformer}.items()
@@ -55,14 +59,19 @@ variants = {
     'control': {
         'adaptor.objectives.mix.loss_weight': 0.0,
         'adaptor.objectives.distance.loss_weight': 0.0,
-    }
+    },
+    'long': {  # as many iterations as two rounds of self-training have
+        'train_cfg.max_iters': 600,
+        'train_cfg.val_interval': 600,
+        'param_scheduler.0.end': 600,
+    },
 }
 seeds = [0, 1, 2]
 size = 'demo'
 tables = [
     dict(
         title='DeepLabV2 on made-up cities',
-        methods=[*_source, *_deeplabv2, *_translated],
+        methods=[*_source, 'control', 'control long', *_deeplabv2, *_translated],
         columns='classes',
         control='control'),
     dict(

@@ -33,7 +33,11 @@ methods = {
         name: dict(config=_config(file), alphas=[0, 1])
         for name, file in {**_style, **_pipelines}.items()
     },
-    'control': dict(config=_config('adaptsegnet/batch-statistics'), alphas=[0, 1]),
+    'control': dict(
+        config=_config('adaptsegnet/batch-statistics'),
+        variants=['', 'long'],
+        alphas=[0, 1],
+    ),
     'DAFormer source-only': dict(
         config=_own('source-only'), variants=['', 'augmented'], alphas=[None, 1]
     ),
@@ -47,6 +51,11 @@ variants = {
     'control': {
         'adaptor.objectives.mix.loss_weight': 0.0,
         'adaptor.objectives.distance.loss_weight': 0.0,
+    },
+    'long': {  # as many iterations as BDL has with its rounds
+        'train_cfg.max_iters': 600,
+        'train_cfg.val_interval': 600,
+        'param_scheduler.0.end': 600,
     },
 }
 pairs = [('projects/dubai/configs/tiles_7_8.py', 'projects/dubai/configs/tiles_1_6.py')]
@@ -65,7 +74,11 @@ tables = [
     )
     for title, sources, rows in (
         ('Style gap bridging on Dubai', _source, _style),
-        ('Pipelines on Dubai', [*_source, 'CyCADA images'], _pipelines),
+        (
+            'Pipelines on Dubai',
+            [*_source, 'CyCADA images'],
+            ['control long', *_pipelines],
+        ),
     )
 ]
 tables.append(
