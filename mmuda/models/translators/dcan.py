@@ -100,7 +100,7 @@ class DCANGenerator(Translator):
         data_preprocessor: See :class:`Translator`.
         init_cfg: By default the decoder begins with weights of He et al. 2015. With
             PyTorch's own its nine layers let hardly anything through, and a short
-            training ends in a grey image.
+            training ends in stripes.
 
     Raises:
         ValueError: For images of other bands.
