@@ -19,10 +19,10 @@ from mmuda.models.layers.spatial_norm import (
 from mmuda.models.phased import Losses
 from mmuda.models.translators.base import Translator
 from mmuda.models.translators.style import DomainCodes
+from mmuda.models.translators.unit import KAIMING
 from mmuda.models.validity import fill_invalid, valid_mean
 
 BANDS = 3
-KAIMING = dict(type='Kaiming', layer='Conv2d', mode='fan_in')
 ENDS = (1, 6, 11, 20)  # relu1_1, relu2_1, relu3_1 and relu4_1 among VGG19's layers
 # Kernel size, and step in pixels, of all layers of encoder and decoder.
 ENCODER = [(3, 1)] * 2 + [(2, 1)] + [(3, 2)] * 2 + [(2, 2)] + [(3, 4)] * 4 + [(2, 4)]
