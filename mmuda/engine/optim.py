@@ -167,4 +167,8 @@ class PhasedOptimWrapperConstructor:
         cfg.setdefault('type', 'OptimWrapper')
         paramwise_cfg = cfg.pop('paramwise_cfg', None)
         part = _part(model, set(model.learnable(phase)), prefix='')
-        return _FewGroups(cfg, paramwise_cfg)(part)
+        wrapper = _FewGroups(cfg, paramwise_cfg)(part)
+        # mmengine's groups are configs, which PyTorch asks at every parameter.
+        groups = wrapper.optimizer.param_groups
+        groups[:] = [dict(group) for group in groups]
+        return wrapper

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor, nn
 
+from mmuda.models.accuracy import quick_accuracy
 from mmuda.models.normalisation import DomainStatistics
 from mmuda.models.pixel_weights import pixel_weights
 from mmuda.models.taps import ParametersRead, read_taps, record_taps
@@ -186,6 +187,7 @@ class Passes:
         with (
             self.statistics.of(batch.role),
             weighted,
+            quick_accuracy(),
             record_taps(self.segmentor, self._taps_of(None)) as outputs,
         ):
             losses = self.segmentor.loss(batch.inputs, batch.data_samples)

@@ -8,44 +8,50 @@ import torch
 import torch.nn.functional as F  # noqa: N812
 from torch import Tensor
 
-from mmuda.models.validity import valid_mean
+from mmuda.models.validity import image_means
 
 
 def jittered(
-    image: Tensor, valid: Tensor | None, factors: Sequence[float], of_bands: Tensor
+    images: Tensor, valid: Tensor | None, factors: Tensor, of_bands: Tensor
 ) -> Tensor:
-    """An image of another brightness, contrast, saturation and hue.
+    """Images of another brightness, contrast, saturation and hue.
 
     Args:
-        image: Shape (B, H, W), in the units of its file.
-        valid: Where it is valid, (1, H, W); None if everywhere.
+        images: Shape (N, B, H, W), in the units of their files.
+        valid: Where they are valid, (N, 1, H, W); None if everywhere.
         factors: Of the brightness, of the distance to the mean of the image, and of
-            the distance to the pixel's own mean over bands; 1 changes nothing.
-        of_bands: What each band is multiplied by, (B,). (Only red, green and blue have
-            a hue that can be turned.)
+            the distance to the pixel's own mean over bands, (N, 3); 1 changes nothing.
+        of_bands: What each band is multiplied by, (N, B). (Only red, green and blue
+            have a hue that can be turned.)
     """
-    brightness, contrast, saturation = factors
-    image = image * brightness
-    where = None if valid is None else valid[None]
-    mean = valid_mean(image[None], where)
-    image = mean + (image - mean) * contrast
-    grey = image.mean(0, keepdim=True)
-    image = grey + (image - grey) * saturation
-    return image * of_bands.to(image)[:, None, None]
+    brightness, contrast, saturation = factors.T[..., None, None, None]
+    images = images * brightness
+    mean = image_means(images, valid).mean(1)[:, None, None, None]
+    images = mean + (images - mean) * contrast
+    grey = images.mean(1, keepdim=True)
+    images = grey + (images - grey) * saturation
+    return images * of_bands[..., None, None]
 
 
-def blurred(image: Tensor, sigma: float) -> Tensor:
-    """An image (B, H, W) convolved with a Gaussian of the width ``sigma``, in pixels.
+def blurred(images: Tensor, sigmas: Sequence[float]) -> Tensor:
+    """Images (N, B, H, W) convolved with Gaussians of the widths ``sigmas``, in pixels.
 
-    It ends four widths from its middle; images go on as in a mirror.
+    A Gaussian ends four widths from its middle; images go on as in a mirror.
     """
-    radius = min(max(1, math.ceil(4 * sigma)), min(image.shape[1:]) - 1)
-    at = torch.arange(-radius, radius + 1, dtype=image.dtype, device=image.device)
-    kernel = torch.exp(-at.square() / (2 * sigma**2))
-    kernel = kernel / kernel.sum()
-    bands = F.pad(image[:, None], [radius] * 4, mode='reflect')  # (B, 1, H, W)
-    bands = F.conv2d(bands, kernel.view(1, 1, 1, -1))
-    return F.conv2d(bands, kernel.view(1, 1, -1, 1))[:, 0]
+    number, bands, height, width = images.shape
+    reaches = [min(max(1, math.ceil(4 * s)), min(height, width) - 1) for s in sigmas]
+    radius = max(reaches)
+    at = torch.arange(-radius, radius + 1.0)
+    kernels = torch.exp(-at.square() / (2 * torch.tensor(sigmas)[:, None] ** 2))
+    kernels = kernels.masked_fill(at.abs() > torch.tensor(reaches)[:, None], 0)
+    kernels = kernels / kernels.sum(1, keepdim=True)
+    kernels = kernels.repeat_interleave(bands, 0)[:, None, None].to(images)
+    planes = F.pad(images, [radius] * 4, mode='reflect').flatten(0, 1)[None]
+    # Half precision has too few digits for the values of a file.
+    with torch.autocast(images.device.type, enabled=False):
+        planes = F.conv2d(planes, kernels, groups=number * bands)
+        planes = F.conv2d(planes, kernels.mT, groups=number * bands)
+    return planes.view_as(images)
 
 
 class StrongAugmentation:
@@ -94,20 +100,30 @@ class StrongAugmentation:
             valid: Where they are valid, (N, 1, H, W); None if everywhere.
             rngs: Random numbers of each image.
         """
-        masks = [None] * len(images) if valid is None else valid
-        return torch.stack(
-            [self._augmented(*one) for one in zip(images, masks, rngs, strict=True)]
-        )
+        drawn = [self._draw(rng, images.shape[1]) for rng in rngs]
+        chosen = [n for n, (factors, _) in enumerate(drawn) if factors is not None]
+        if chosen:
+            where = None if valid is None else valid[chosen]
+            factors = np.stack([drawn[n][0] for n in chosen])
+            factors = torch.from_numpy(factors).to(images)
+            changed = jittered(images[chosen], where, factors[:, :3], factors[:, 3:])
+            images = _replaced(images, chosen, changed)
+        chosen = [n for n, (_, sigma) in enumerate(drawn) if sigma is not None]
+        if chosen:
+            changed = blurred(images[chosen], [drawn[n][1] for n in chosen])
+            images = _replaced(images, chosen, changed)
+        return images
 
-    def _augmented(
-        self, image: Tensor, valid: Tensor | None, rng: np.random.Generator
-    ) -> Tensor:
+    def _draw(
+        self, rng: np.random.Generator, bands: int
+    ) -> tuple[np.ndarray | None, float | None]:
+        """Factors of the jitter, bands last, and width of the blur; None for none."""
         jitters, blurs = rng.random(2) < self.probs
-        if jitters:
-            low, high = 1 - self.jitter, 1 + self.jitter
-            factors = rng.uniform(low, high, 3).tolist()
-            of_bands = torch.from_numpy(rng.uniform(low, high, len(image)))
-            image = jittered(image, valid, factors, of_bands)
-        if blurs:
-            image = blurred(image, float(rng.uniform(*self.sigma)))
-        return image
+        low, high = 1 - self.jitter, 1 + self.jitter
+        factors = rng.uniform(low, high, 3 + bands) if jitters else None
+        sigma = float(rng.uniform(*self.sigma)) if blurs else None
+        return factors, sigma
+
+
+def _replaced(images: Tensor, places: list[int], by: Tensor) -> Tensor:
+    return images.index_copy(0, torch.tensor(places, device=images.device), by)

@@ -11,7 +11,7 @@ from scipy.ndimage import gaussian_filter
 from toy_objectives import begin, build
 
 from mmuda.models.draws import rng_of
-from mmuda.models.objectives.class_mix import class_mask
+from mmuda.models.objectives.class_mix import class_masks
 from mmuda.models.strong_augmentation import StrongAugmentation, blurred, jittered
 
 OFF = dict(jitter_prob=0.0, blur_prob=0.0)
@@ -37,8 +37,8 @@ def mixed(model, batch):
 def test_mask_shows_so_many_classes_whole(share, number):
     labels = torch.tensor([[0, 0, 5, 255], [7, 5, 0, 255], [7, 7, 5, 255]])
     seen = set()
-    for seed in range(30):
-        mask = class_mask(labels, share, np.random.default_rng(seed))
+    rngs = [np.random.default_rng(seed) for seed in range(30)]
+    for mask in class_masks(labels.expand(30, -1, -1), share, rngs):
         chosen = set(labels[mask].tolist())
         assert len(chosen) == number
         assert not mask[labels == 255].any()
@@ -48,8 +48,8 @@ def test_mask_shows_so_many_classes_whole(share, number):
 
 
 def test_image_without_labels_gives_nothing():
-    labels = torch.full((4, 4), 255)
-    assert not class_mask(labels, 0.5, np.random.default_rng(0)).any()
+    labels = torch.full((1, 4, 4), 255)
+    assert not class_masks(labels, 0.5, [np.random.default_rng(0)]).any()
 
 
 def test_mixture_is_the_transcription():
@@ -140,29 +140,54 @@ def test_normalisation_is_undone_for_the_augmentation():
 
 @pytest.mark.parametrize('bands', [1, 3, 6])
 def test_jitter_is_the_formula(bands):
-    image = torch.rand(bands, 8, 8)
-    of_bands = torch.rand(bands)
-    valid = torch.rand(1, 8, 8) > 0.3
-    found = jittered(image, valid, (1.1, 0.8, 1.3), of_bands)
-    x = 1.1 * image.numpy()
-    mean = np.mean([x[:, i, j] for i, j in valid[0].nonzero().tolist()])
-    x = mean + 0.8 * (x - mean)
-    for i, j in np.ndindex(8, 8):
-        grey = x[:, i, j].mean()
-        pixel = (grey + 1.3 * (x[:, i, j] - grey)) * of_bands.numpy()
-        np.testing.assert_allclose(found[:, i, j], pixel, rtol=1e-4, atol=1e-5)
+    images = torch.rand(2, bands, 8, 8)
+    factors = torch.tensor([[1.1, 0.8, 1.3], [0.9, 1.2, 0.7]])
+    of_bands = torch.rand(2, bands)
+    valid = torch.rand(2, 1, 8, 8) > 0.3
+    found = jittered(images, valid, factors, of_bands)
+    for n, (brightness, contrast, saturation) in enumerate(factors.tolist()):
+        x = brightness * images[n].numpy()
+        mean = np.mean([x[:, i, j] for i, j in valid[n, 0].nonzero().tolist()])
+        x = mean + contrast * (x - mean)
+        for i, j in np.ndindex(8, 8):
+            grey = x[:, i, j].mean()
+            pixel = grey + saturation * (x[:, i, j] - grey)
+            pixel = pixel * of_bands[n].numpy()
+            np.testing.assert_allclose(found[n, :, i, j], pixel, rtol=1e-4, atol=1e-5)
 
 
-@pytest.mark.parametrize(('bands', 'sigma'), [(1, 0.15), (3, 1.15), (5, 2.0)])
-def test_blur_is_a_gaussian(bands, sigma):
-    image = torch.rand(bands, 24, 20)
-    found = blurred(image, sigma)
-    for band in range(bands):
+@pytest.mark.parametrize('bands', [1, 3, 5])
+def test_blur_is_a_gaussian(bands):
+    """Each image with its own, however far that of another one reaches."""
+    sigmas = 0.15, 1.15, 2.0
+    images = torch.rand(3, bands, 24, 20)
+    found = blurred(images, sigmas)
+    for n, sigma in enumerate(sigmas):
         radius = max(1, math.ceil(4 * sigma))
-        expected = gaussian_filter(
-            image[band].numpy(), sigma, mode='mirror', radius=radius
-        )
-        np.testing.assert_allclose(found[band], expected, atol=1e-5)
+        for band in range(bands):
+            expected = gaussian_filter(
+                images[n, band].numpy(), sigma, mode='mirror', radius=radius
+            )
+            np.testing.assert_allclose(found[n, band], expected, atol=1e-5)
+
+
+def test_blur_is_no_coarser_in_half_precision():
+    images = 1e4 * torch.rand(2, 3, 16, 16)
+    with torch.autocast('cpu', torch.bfloat16):
+        found = blurred(images, (0.5, 1.0))
+    assert torch.equal(found, blurred(images, (0.5, 1.0)))
+
+
+def test_image_is_augmented_by_itself():
+    """Whatever happens to the others of the mini-batch."""
+    images = torch.rand(4, 3, 16, 16)
+    valid = torch.rand(4, 1, 16, 16) > 0.2
+    augment = StrongAugmentation(jitter_prob=0.5)
+    rngs = [np.random.default_rng(i) for i in range(4)]
+    together = augment(images, valid, rngs)
+    for i, image in enumerate(images):
+        alone = augment(image[None], valid[i : i + 1], [np.random.default_rng(i)])
+        torch.testing.assert_close(together[i : i + 1], alone)
 
 
 def test_augmentation_happens_as_often_as_said():

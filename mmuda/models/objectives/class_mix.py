@@ -2,6 +2,7 @@
 
 import itertools
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import torch
@@ -22,24 +23,29 @@ from mmuda.models.validity import fill_invalid
 MIXED = 'mixed'
 
 
-def class_mask(labels: Tensor, share: float, rng: np.random.Generator) -> Tensor:
-    """Where an image shows one of a random part of its classes.
+def class_masks(
+    labels: Tensor, share: float, rngs: Sequence[np.random.Generator]
+) -> Tensor:
+    """Where each image shows one of a random part of its classes.
 
     Ignored pixels are of no class: they are never chosen.
 
     Args:
-        labels: Ids of the classes, (H, W), 255 where ignored.
-        share: Of the classes of the image, rounded up.
-        rng: Draws them.
+        labels: Ids of the classes, (N, H, W), 255 where ignored.
+        share: Of the classes of an image, rounded up.
+        rngs: Draw them, one for each image.
 
     Returns:
-        Bool, (H, W).
+        Bool, (N, H, W).
     """
-    classes = labels.unique()
-    classes = classes[classes != IGNORED]
-    number = math.ceil(share * len(classes))
-    chosen = rng.permutation(len(classes))[:number]
-    return torch.isin(labels, classes[torch.from_numpy(chosen).to(classes.device)])
+    ids = labels.long().flatten(1)
+    there = torch.zeros(len(ids), IGNORED + 1, dtype=torch.bool, device=ids.device)
+    there = there.scatter_(1, ids, value=True)[:, :IGNORED].cpu().numpy()
+    chosen = np.zeros((len(ids), IGNORED + 1), dtype=bool)
+    for row, known, rng in zip(chosen, there, rngs, strict=True):
+        classes = rng.permutation(np.flatnonzero(known))
+        row[classes[: math.ceil(share * len(classes))]] = True
+    return torch.from_numpy(chosen).to(ids.device).gather(1, ids).view_as(labels)
 
 
 @MODELS.register_module()
@@ -93,12 +99,17 @@ class ClassMix(PhaseObjective):
         rngs = [rng_of(sample, MIXED) for sample in domains[TAUGHT].data_samples]
         mixed, weights = self._mixed(domains, rngs)
         domains.add(MIXED, mixed)
-        images = self.augment(domains.images(MIXED), mixed.valid, rngs)
-        mixed.inputs = fill_invalid(domains.normalised(images, MIXED), mixed.valid)
+        mixed.inputs = self._augmented(domains, rngs)
         return {
             key: value * self.loss_weight if 'loss' in key else value
             for key, value in domains.segmentation_losses(MIXED, weights).items()
         }
+
+    def _augmented(self, domains: Domains, rngs: list[np.random.Generator]) -> Tensor:
+        """The mixture, augmented, as the segmentor sees it."""
+        valid = domains[MIXED].valid
+        images = self.augment(domains.images(MIXED), valid, rngs)
+        return fill_invalid(domains.normalised(images, MIXED), valid)
 
     def _mixed(
         self, domains: Domains, rngs: list[np.random.Generator]
@@ -112,12 +123,7 @@ class ClassMix(PhaseObjective):
                 f'images {tuple(taught.inputs.shape[1:])} (bands, height, width): crop '
                 'source and target to the same size'
             )
-        pasted = torch.stack(
-            [
-                class_mask(truth, self.share, rng)
-                for truth, rng in zip(labels, rngs, strict=True)
-            ]
-        )[:, None]  # (N, 1, H, W)
+        pasted = class_masks(labels, self.share, rngs)[:, None]  # (N, 1, H, W)
         theirs = torch.stack([s.gt_sem_seg.data for s in taught.data_samples])
         weights = torch.stack([s.pseudo_weight.data for s in taught.data_samples])
         samples = [

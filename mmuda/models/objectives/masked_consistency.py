@@ -83,6 +83,16 @@ class MaskedConsistency(PhaseObjective):
     def losses(self, domains: Domains) -> Losses:
         """Losses of the segmentor on masked images."""
         taught = domains[TAUGHT]
+        domains.add(MASKED, self._masked(domains))
+        weights = torch.cat([s.pseudo_weight.data for s in taught.data_samples])
+        return {
+            key: value * self.loss_weight if 'loss' in key else value
+            for key, value in domains.segmentation_losses(MASKED, weights).items()
+        }
+
+    def _masked(self, domains: Domains) -> DomainBatch:
+        """Images of the target, augmented and in part hidden."""
+        taught = domains[TAUGHT]
         rngs = [rng_of(sample, MASKED) for sample in taught.data_samples]
         height, width = taught.inputs.shape[2:]
         block = max(1, min(self.block, min(height, width) // 8))
@@ -90,12 +100,4 @@ class MaskedConsistency(PhaseObjective):
         images = self.augment(domains.images(TAUGHT), taught.valid, rngs)
         inputs = fill_invalid(domains.normalised(images, TAUGHT), taught.valid)
         inputs = inputs * torch.stack(seen)[:, None].to(inputs)
-        domains.add(
-            MASKED,
-            DomainBatch(inputs, taught.data_samples, taught.valid, role=MASKED),
-        )
-        weights = torch.cat([s.pseudo_weight.data for s in taught.data_samples])
-        return {
-            key: value * self.loss_weight if 'loss' in key else value
-            for key, value in domains.segmentation_losses(MASKED, weights).items()
-        }
+        return DomainBatch(inputs, taught.data_samples, taught.valid, role=MASKED)

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from functools import cached_property
 
 import torch
-from mmengine.model import MomentumAnnealingEMA
 from mmengine.structures import PixelData
 from mmseg.models.utils import resize
 from mmseg.registry import MODELS
@@ -13,6 +12,7 @@ from torch import Tensor, nn
 
 from mmuda.models.data_preprocessor import IGNORED
 from mmuda.models.domains import TARGET, DomainBatch, Domains
+from mmuda.models.moving_average import MovingAverage
 from mmuda.models.normalisation import batch_norms, check_alpha
 from mmuda.models.objectives.base import PhaseObjective
 from mmuda.models.phased import Losses
@@ -123,8 +123,7 @@ class MeanTeacher(PhaseObjective):
     def attach(self, segmentor: nn.Module) -> None:
         """Make the teacher; it takes the segmentor's weights when it is first asked."""
         super().attach(segmentor)
-        momentum = 1 - self.ema_decay
-        self.teacher = MomentumAnnealingEMA(segmentor, momentum=momentum, gamma=1)
+        self.teacher = MovingAverage(segmentor, momentum=1 - self.ema_decay)
 
     def losses(self, domains: Domains) -> Losses:
         """None; it makes the domain, and logs the share of certain pixels."""
