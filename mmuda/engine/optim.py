@@ -168,7 +168,7 @@ class PhasedOptimWrapperConstructor:
         paramwise_cfg = cfg.pop('paramwise_cfg', None)
         part = _part(model, set(model.learnable(phase)), prefix='')
         wrapper = _FewGroups(cfg, paramwise_cfg)(part)
-        # mmengine's groups are configs, which PyTorch asks at every parameter.
+        # PyTorch looks into them at every parameter; mmengine's are slow at it.
         groups = wrapper.optimizer.param_groups
         groups[:] = [dict(group) for group in groups]
         return wrapper

@@ -101,16 +101,16 @@ class StrongAugmentation:
             rngs: Random numbers of each image.
         """
         drawn = [self._draw(rng, images.shape[1]) for rng in rngs]
-        chosen = [n for n, (factors, _) in enumerate(drawn) if factors is not None]
+        factors, sigmas = zip(*drawn, strict=True)
+        chosen = [n for n, of_image in enumerate(factors) if of_image is not None]
         if chosen:
             where = None if valid is None else valid[chosen]
-            factors = np.stack([drawn[n][0] for n in chosen])
-            factors = torch.from_numpy(factors).to(images)
-            changed = jittered(images[chosen], where, factors[:, :3], factors[:, 3:])
+            given = torch.from_numpy(np.stack([factors[n] for n in chosen])).to(images)
+            changed = jittered(images[chosen], where, given[:, :3], given[:, 3:])
             images = _replaced(images, chosen, changed)
-        chosen = [n for n, (_, sigma) in enumerate(drawn) if sigma is not None]
+        chosen = [n for n, sigma in enumerate(sigmas) if sigma is not None]
         if chosen:
-            changed = blurred(images[chosen], [drawn[n][1] for n in chosen])
+            changed = blurred(images[chosen], [sigmas[n] for n in chosen])
             images = _replaced(images, chosen, changed)
         return images
 
