@@ -29,6 +29,7 @@ _translated = {
     'DCAN translated': 'dcan/dcan-translated',
     'BDL before rounds': 'bdl/bdl-adapted',
     'BDL first turn': 'bdl/bdl',
+    'BDL second turn': 'bdl/bdl-second',
 }
 _source = {
     'source-only': 'adaptsegnet/source-only',

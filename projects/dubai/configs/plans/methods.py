@@ -17,7 +17,8 @@ _pipelines = {
     'CyCADA': 'cycada/cycada-translated',
     'DCAN': 'dcan/dcan-translated',
     'BDL before rounds': 'bdl/bdl-adapted',
-    'BDL': 'bdl/bdl',
+    'BDL first turn': 'bdl/bdl',
+    'BDL second turn': 'bdl/bdl-second',
 }
 _transformer = ['DAFormer control', 'DAFormer', 'MIC']
 
