@@ -78,7 +78,7 @@ def test_the_plan_of_dubai(monkeypatch):
     """Its runs are on the pair, each tested with the statistics of either side."""
     monkeypatch.chdir(PROJECTS.parent)
     plan = read_plan(PROJECTS / 'dubai/configs/plans/methods.py')
-    assert len(plan.runs) == 18 * 2 * 3  # methods, statistics, seeds
+    assert len(plan.runs) == 19 * 2 * 3  # methods, statistics, seeds
     for run in plan.runs[::6]:
         cfg = load_config(run.row.config, **run.loading)
         assert Path(cfg.work_dir).name.endswith('_tiles_7_8_tiles_1_6')
