@@ -8,7 +8,7 @@ from mmseg.models.decode_heads import decode_head
 from torch import Tensor
 
 
-def pixel_accuracy(logits: Tensor, labels: Tensor, ignore_index: int) -> Tensor:
+def pixel_accuracy(logits: Tensor, labels: Tensor, ignore_index: int | None) -> Tensor:
     """Share of the pixels whose largest logit is that of their label, in percent.
 
     MMSeg's ``accuracy`` says the same, but picks pixels out of the maps twice, and each
@@ -17,12 +17,14 @@ def pixel_accuracy(logits: Tensor, labels: Tensor, ignore_index: int) -> Tensor:
     Args:
         logits: Shape (N, C, H, W).
         labels: Ids of the classes, (N, H, W).
-        ignore_index: Label of the pixels that do not count.
+        ignore_index: Label of the pixels that do not count; None if all do.
 
     Returns:
         Shape (1,); like MMSeg's, 100 if no pixel counts.
     """
-    counts = labels != ignore_index
+    counts = torch.ones_like(labels, dtype=torch.bool)
+    if ignore_index is not None:
+        counts = labels != ignore_index
     hits = (logits.detach().max(1).indices == labels) & counts
     tiny = torch.finfo(torch.float32).eps
     return ((hits.sum() + tiny) * 100 / (counts.sum() + tiny)).reshape(1)

@@ -10,12 +10,14 @@ from toy_objectives import build
 from mmuda.models.accuracy import pixel_accuracy, quick_accuracy
 
 
+@pytest.mark.parametrize('ignore_index', [255, None])
 @pytest.mark.parametrize('ignored', [0.0, 0.3, 1.0])
-def test_is_the_accuracy_of_mmseg(ignored):
+def test_is_the_accuracy_of_mmseg(ignored, ignore_index):
     logits, labels = torch.randn(3, 5, 7, 6), torch.randint(5, (3, 7, 6))
     labels[torch.rand(3, 7, 6) < ignored] = 255
-    expected = accuracy(logits, labels, ignore_index=255)
-    torch.testing.assert_close(pixel_accuracy(logits, labels, 255), expected)
+    expected = accuracy(logits, labels, ignore_index=ignore_index)
+    found = pixel_accuracy(logits, labels, ignore_index)
+    torch.testing.assert_close(found, expected)
 
 
 def test_training_logs_it_and_leaves_mmseg_as_it_was():
